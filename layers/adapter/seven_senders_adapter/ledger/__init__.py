@@ -1,0 +1,1 @@
+"""The DynamoDB table that remembers what Seven Senders has accepted, and what stands in the way."""

@@ -1,0 +1,92 @@
+# Everything is installed into folders of this checkout, from pins with hashes.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
+export UV_PYTHON_DOWNLOADS := never
+
+UV := .tools/bin/uv
+LAYER := .layers/dependencies/python
+RUNTIME := .layers/runtime/python
+SETUP := .venv/.installed .ministack/.installed $(LAYER)/.installed $(RUNTIME)/.installed
+FIND_PYTHON := for p in python3.13 python3 python; do \
+	  if "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; \
+	  then echo "$$p"; exit; fi; done; \
+	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
+
+.PHONY: help setup test demo format validate build pins clean
+
+help: ## Show what make can do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+setup: $(SETUP) ## Install everything that the tests and the local stack need
+
+test: setup ## Check format, lint and types, and run all tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pytest --numprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+demo: setup ## Send example deliveries through the local stack and compare the outcome
+	.venv/bin/seven-senders demo
+
+format: setup ## Format the code and mend what lint can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+validate: setup .sam/.installed ## Check the template
+	.venv/bin/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 .sam/bin/sam validate --lint --region eu-central-1
+
+build: $(UV) .sam/.installed ## Build what is deployed into .aws-sam
+	PATH="$(CURDIR)/.tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 .sam/bin/sam build
+
+pins: $(UV) ## Compile all pins anew; UPGRADE=--upgrade takes newer versions
+	$(call compile,requirements/uv)
+	$(call compile,requirements/dev)
+	$(call compile,layers/dependencies/requirements,--constraints requirements/dev.txt)
+	$(call compile,requirements/runtime,--constraints requirements/dev.txt)
+	$(call compile,requirements/ministack)
+	$(call compile,requirements/sam)
+
+compile = $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins' \
+	$(UPGRADE) $(2) $(1).in --output-file $(1).txt
+
+clean: ## Remove everything that make has made
+	rm -rf .tools .venv .ministack .sam .layers .aws-sam build \
+	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV): requirements/uv.txt
+	python=$$($(FIND_PYTHON)); "$$python" -m venv --clear .tools
+	.tools/bin/pip install --quiet --require-hashes --requirement $<
+	touch $@
+
+# The environments are built from the interpreter behind .tools, so Python is looked for once.
+.venv/.installed: requirements/dev.txt pyproject.toml $(UV)
+	$(UV) venv --quiet --clear --python .tools/bin/python .venv
+	$(UV) pip sync --quiet --require-hashes --python .venv/bin/python $<
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python --editable .
+	touch $@
+
+.ministack/.installed .sam/.installed: .%/.installed: requirements/%.txt $(UV)
+	$(UV) venv --quiet --clear --python .tools/bin/python .$*
+	$(UV) pip sync --quiet --require-hashes --python .$*/bin/python $<
+	touch $@
+
+# What Lambda mounts at /opt and brings itself, for this machine's Python.
+$(LAYER)/.installed: layers/dependencies/requirements.txt $(UV)
+	$(call install_into,$(LAYER))
+
+$(RUNTIME)/.installed: requirements/runtime.txt $(UV)
+	$(call install_into,$(RUNTIME))
+
+define install_into
+rm -rf $(1)
+$(UV) pip install --quiet --require-hashes --compile-bytecode --python .tools/bin/python \
+	  --target $(1) --requirement $<
+touch $@
+endef

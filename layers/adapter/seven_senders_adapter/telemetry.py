@@ -1,0 +1,159 @@
+"""Logs and metrics: the only place that names them and their dimensions."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import groupby
+from operator import attrgetter
+from time import monotonic
+from types import MappingProxyType
+from typing import NamedTuple
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+HOLD_SECONDS = 60
+"""How long refusals are added up before they are written."""
+
+
+_SUBJECT: ContextVar[Mapping[str, str]] = ContextVar("subject", default=MappingProxyType({}))
+
+
+class _Series(NamedTuple):
+    metric: str
+    unit: MetricUnit
+    dimensions: tuple[tuple[str, str], ...]
+
+
+class Telemetry:
+    """Counts and tells what happens. One a process; ``flush`` at the end of every invocation.
+
+    Metrics are added up in memory and written as one EMF line for each set of dimension values.
+    Each line counts twice: under ``service`` alone, for alarms, and under all that it has. As
+    ``connection`` is a dimension, only names that exist in SSM may be passed to ``about``.
+    """
+
+    def __init__(
+        self, *, service: str, namespace: str, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._logger = Logger(service=service, utc=True, use_rfc3339=True)
+        self._service = service
+        self._namespace = namespace
+        self._clock = clock
+        self._counts: Counter[_Series] = Counter()
+        self._lags: defaultdict[_Series, list[float]] = defaultdict(list)
+        self._held: Counter[_Series] = Counter()
+        self._held_until = clock()
+
+    @contextmanager
+    def about(self, *, connection: str, order: str = "", delivery_id: str = "") -> Iterator[None]:
+        """Tie all that is logged and counted inside to a connection that exists, and an order."""
+        keys = {"connection": connection, "order": order, "delivery_id": delivery_id}
+        token = _SUBJECT.set({key: value for key, value in keys.items() if value})
+        try:
+            yield
+        finally:
+            _SUBJECT.reset(token)
+
+    def note(self, message: str, **details: object) -> None:
+        """Log what happened. Details hold no personal data and no secret."""
+        self._logger.info(
+            message, stacklevel=3, extra={**_SUBJECT.get(), "details": details or None}
+        )
+
+    def warn(self, message: str, **details: object) -> None:
+        """Log what somebody should look at. Details hold no personal data and no secret."""
+        self._logger.warning(
+            message, stacklevel=3, extra={**_SUBJECT.get(), "details": details or None}
+        )
+
+    def accepted(self) -> None:
+        """An order event was queued."""
+        self._count("Accepted")
+
+    def rejected(self, reason: str) -> None:
+        """A delivery was refused. Written at most once in ``HOLD_SECONDS``, whoever floods us."""
+        self._held[_series("Rejected", MetricUnit.Count, reason=reason)] += 1
+
+    def skipped(self, reason: str) -> None:
+        """An authentic delivery, or an order, is left."""
+        self._count("Skipped", reason=reason)
+
+    def dropped(self, reason: str) -> None:
+        """A value of an order that goes on is left out."""
+        self._count("Dropped", reason=reason)
+
+    def order_created(self) -> None:
+        """Seven Senders took a new order."""
+        self._count("OrdersCreated")
+
+    def state_sent(self) -> None:
+        """Seven Senders took a state."""
+        self._count("StatesSent")
+
+    def order_updated(self) -> None:
+        """Seven Senders took changed fields."""
+        self._count("OrdersUpdated")
+
+    def api_called(self, outcome: str) -> None:
+        """A call was made. ``outcome`` is one of a fixed few, never an answer's text."""
+        self._count("ApiCalls", outcome=outcome)
+
+    def retried(self) -> None:
+        """A message that failed waits for its next try."""
+        self._count("Retries")
+
+    def dead_lettered(self, reason: str) -> None:
+        """A message or a refusal went to the dead letters."""
+        self._count("DeadLettered", reason=reason)
+
+    def logged_in(self) -> None:
+        """A token was fetched with the access key."""
+        self._count("Logins")
+
+    def lagged(self, seconds: float) -> None:
+        """How long an order event took from the shop to its acceptance by Seven Senders."""
+        self._lags[_series("Lag", MetricUnit.Seconds)].append(seconds)
+
+    def near_expiry(self) -> None:
+        """A message would soon expire from its queue."""
+        self._count("NearExpiry")
+
+    def connection_failed(self, reason: str) -> None:
+        """A whole connection can't be worked: its document, key, account or API."""
+        self._count("ConnectionFailures", reason=reason)
+
+    def flush(self) -> None:
+        """Write what was counted, and what was held for long enough."""
+        values = {series: [float(count)] for series, count in self._counts.items()}
+        values |= self._lags
+        self._counts.clear()
+        self._lags.clear()
+        if self._held and self._clock() >= self._held_until:
+            values |= {series: [float(count)] for series, count in self._held.items()}
+            self._held.clear()
+            self._held_until = self._clock() + HOLD_SECONDS
+        by_dimensions = attrgetter("dimensions")
+        for dimensions, group in groupby(sorted(values, key=by_dimensions), by_dimensions):
+            self._write(dict(dimensions), {series: values[series] for series in group})
+
+    def _count(self, metric: str, **by: str) -> None:
+        self._counts[_series(metric, MetricUnit.Count, **by)] += 1
+
+    def _write(
+        self, dimensions: Mapping[str, str], values: Mapping[_Series, Sequence[float]]
+    ) -> None:
+        emf = EphemeralMetrics(service=self._service, namespace=self._namespace)
+        if dimensions:
+            emf.add_dimensions(service=self._service, **dimensions)
+        for series, samples in values.items():
+            for sample in samples:
+                emf.add_metric(series.metric, series.unit, sample)
+        if emf.metric_set:  # powertools writes by itself at a hundred samples
+            emf.flush_metrics()
+
+
+def _series(metric: str, unit: MetricUnit, **by: str) -> _Series:
+    connection = {key: name for key, name in _SUBJECT.get().items() if key == "connection"}
+    return _Series(metric, unit, tuple((connection | by).items()))

@@ -1,0 +1,59 @@
+"""How often the message that an order waits for has been tried."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
+from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.queue import RETENTION_SECONDS
+
+KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
+"""A day longer than SQS keeps a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What was tried for one message.
+
+    ``tries`` are calls that were made and failed; ``deaths`` are workers that died over it;
+    ``running``: a worker began and has not reported back.
+    """
+
+    message_id: str
+    tries: int = 0
+    first_failed_at: datetime | None = None
+    last_failed_at: datetime | None = None
+    deaths: int = 0
+    running: bool = False
+
+
+class Attempts:
+    """One attempt per order, since an order's messages are worked one after another.
+
+    Of two workers on one order, which the queue rules out, the last one counts.
+    """
+
+    def __init__(self, *, table: Table, now: Clock = utc_now) -> None:
+        self._table = table
+        self._now = now
+
+    def load(self, connection: str, order: str) -> Attempt | None:
+        """The attempt at an order's current message. Raises AwsUnavailable or UnreadableRow."""
+        row = self._table.get(_key(connection, order))
+        if row is None or is_expired(row, self._now()):
+            return None
+        return from_row(Attempt, row)
+
+    def save(self, connection: str, order: str, attempt: Attempt) -> None:
+        """Remember an attempt. Raises AwsUnavailable."""
+        expires_at = self._now() + KEPT
+        self._table.put(to_row(_key(connection, order), attempt, expires_at=expires_at))
+
+    def clear(self, connection: str, order: str) -> None:
+        """Forget the attempt. Raises AwsUnavailable."""
+        self._table.delete(_key(connection, order))
+
+
+def _key(connection: str, order: str) -> str:
+    return f"attempt/{connection}/{order}"

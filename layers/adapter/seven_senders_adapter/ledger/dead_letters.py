@@ -1,0 +1,64 @@
+"""The index of the dead letters, so that they can be listed without taking them off the queue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from seven_senders_adapter.clock import Clock, to_text, utc_now
+from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
+from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.queue import RETENTION_SECONDS, Failure
+
+KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
+"""A day longer than SQS keeps a message."""
+
+INDEX = "dead_letters"
+"""The index by connection and ``failed_at``, which only the rows of dead letters have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """One dead letter: which order it is about, and why it failed."""
+
+    connection: str
+    order: str
+    topic: str
+    failure: Failure
+
+
+class DeadLetters:
+    """Dead letters by connection, order and letter. Every operation raises AwsUnavailable."""
+
+    def __init__(self, *, table: Table, now: Clock = utc_now) -> None:
+        self._table = table
+        self._now = now
+
+    def add(self, *, connection: str, order: str, topic: str, failure: Failure) -> None:
+        """List a dead letter; once more changes nothing."""
+        letter = DeadLetter(connection=connection, order=order, topic=topic, failure=failure)
+        row = to_row(_key(connection, order, failure.letter), letter, expires_at=self._now() + KEPT)
+        self._table.put({**row, "failed_at": to_text(failure.last_try)})
+
+    def remove(self, *, connection: str, order: str, letter: str) -> None:
+        """Take a dead letter off the list, if it is there."""
+        self._table.delete(_key(connection, order, letter))
+
+    def list(self, connection: str | None = None) -> Iterator[DeadLetter]:
+        """The dead letters of a connection, the oldest failure first, or all in no order.
+
+        May lag behind by a moment. Raises UnreadableRow.
+        """
+        if connection is None:
+            rows = self._table.scan(INDEX)
+        else:
+            rows = self._table.query(
+                INDEX, where="#connection = :connection", values={"connection": connection}
+            )
+        now = self._now()
+        for row in rows:
+            if not is_expired(row, now):
+                yield from_row(DeadLetter, row)
+
+
+def _key(connection: str, order: str, letter: str) -> str:
+    return f"dead/{connection}/{order}/{letter}"

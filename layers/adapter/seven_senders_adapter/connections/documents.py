@@ -1,0 +1,156 @@
+"""A connection's settings as documents: one in a YAML file, two in SSM."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from seven_senders_adapter.connections.rules import MAX_DOCUMENT_BYTES, InvalidConnection, is_name
+from seven_senders_adapter.domain.settings import MappingSettings, PromisedDateRule
+from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
+from seven_senders_adapter.shops import SHOPS
+
+_HOST_NAME = re.compile(r"[^\s/:@?#]+")
+
+
+def _platform(value: str) -> str:
+    if value not in SHOPS:
+        raise ValueError(f"expected one of {', '.join(sorted(SHOPS))}")
+    return value
+
+
+def _strptime_format(value: str) -> str:
+    day = datetime(2026, 3, 28, tzinfo=UTC)
+    try:
+        understood = datetime.strptime(day.strftime(value), value).replace(tzinfo=UTC)
+    except ValueError:
+        understood = None
+    if understood is None or understood.date() != day.date():
+        raise ValueError("expected a strptime format of a whole date such as %d.%m.%Y")
+    return value
+
+
+def _host_name(value: str) -> str:
+    if not _HOST_NAME.fullmatch(value):
+        raise ValueError("expected a host name such as shop.example")
+    return value.lower()
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"expected a base URL such as {PRODUCTION_URL}")
+    return value.rstrip("/")
+
+
+type Secret = Annotated[SecretStr, Field(min_length=1)]
+type HostName = Annotated[str, AfterValidator(_host_name)]
+type NotEmpty = Annotated[str, StringConstraints(min_length=1)]
+
+
+class ReceivingDocument(BaseModel):
+    """What the receiver needs to know: nothing that opens the API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    platform: Annotated[str, AfterValidator(_platform)]
+    webhook_secrets: tuple[Secret, ...] = Field(min_length=1)
+    shop_domain: HostName | None = None
+    language_meta_keys: tuple[NotEmpty, ...] | None = None
+    promised_date_attribute: NotEmpty | None = None
+    promised_date_meta_key: NotEmpty | None = None
+    promised_date_format: Annotated[str, AfterValidator(_strptime_format)] | None = None
+    tag_meta_keys: dict[NotEmpty, NotEmpty] = {}
+    send_order_items: bool = False
+
+
+class SyncingDocument(MappingSettings):
+    """What syncing needs to know: the account, and how orders become orders there."""
+
+    access_key: Secret
+    api_url: Annotated[str, AfterValidator(_base_url)] = PRODUCTION_URL
+    paused: bool = False
+
+    @property
+    def account(self) -> Account:
+        """The account that the connection's orders go to."""
+        return Account(api_url=self.api_url, access_key=self.access_key.get_secret_value())
+
+
+class ConnectionDocument(ReceivingDocument, SyncingDocument):
+    """All settings of one connection."""
+
+    def receiving_text(self) -> str:
+        """The receiving document as JSON for SSM, secrets included."""
+        secrets = [secret.get_secret_value() for secret in self.webhook_secrets]
+        return self._text(ReceivingDocument, {"webhook_secrets": secrets})
+
+    def syncing_text(self) -> str:
+        """The syncing document as JSON for SSM, the access key included."""
+        return self._text(SyncingDocument, {"access_key": self.access_key.get_secret_value()})
+
+    def _text(self, part: type[BaseModel], secrets: Mapping[str, object]) -> str:
+        keys = set(part.model_fields)
+        shown = self.model_dump(mode="json", include=keys, exclude_unset=True)
+        return json.dumps({**shown, **secrets}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_connection(name: str, settings: object) -> ConnectionDocument:
+    """Check a connection's name and all its settings. Raises InvalidConnection."""
+    if not is_name(name):
+        raise InvalidConnection(
+            f"connection {name!r}: a name has 1 to 63 of a-z, 0-9 and -, and does not begin with -"
+        )
+    document = _validate(ConnectionDocument, name, json.dumps(settings, default=str))
+    _check_size(name, "receiving", document.receiving_text())
+    _check_size(name, "syncing", document.syncing_text())
+    return document
+
+
+def read_syncing(name: str, text: str) -> SyncingDocument:
+    """Read the syncing document of a connection as SSM holds it. Raises InvalidConnection."""
+    return _validate(SyncingDocument, name, text)
+
+
+def _validate[D: BaseModel](form: type[D], name: str, text: str) -> D:
+    try:
+        return form.model_validate_json(text)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)
+        raise InvalidConnection(
+            f"connection {name}: " + "; ".join(_in_words(form, detail) for detail in wrong)
+        ) from None  # pydantic's own error shows what was put in
+
+
+def _in_words(form: type[BaseModel], detail: ErrorDetails) -> str:
+    *outer, key = detail["loc"] or ("the document",)
+    path = ".".join(map(str, (*outer, key)))
+    if detail["type"] != "extra_forbidden":
+        return f"{path}: {detail['msg'].removeprefix('Value error, ')}"
+    known = (PromisedDateRule if outer else form).model_fields
+    nearest = get_close_matches(str(key), known, n=1, cutoff=0)
+    return f"{path}: not a known key, the nearest one is {nearest[0]}"
+
+
+def _check_size(name: str, part: str, text: str) -> None:
+    if (size := len(text.encode())) > MAX_DOCUMENT_BYTES:
+        settings = json.loads(text)
+        longest = max(settings, key=lambda key: len(json.dumps(settings[key])))
+        raise InvalidConnection(
+            f"connection {name}: the {part} document has {size} bytes, SSM takes"
+            f" {MAX_DOCUMENT_BYTES}; shorten {longest}, its longest key"
+        )

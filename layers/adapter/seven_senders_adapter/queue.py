@@ -56,6 +56,11 @@ class OrderEvent:
         return sha256(text.encode()).hexdigest()[:16]
 
     @property
+    def is_deletion(self) -> bool:
+        """Whether the shop has deleted the order: nothing but its id passed."""
+        return not self.projection
+
+    @property
     def group(self) -> str:
         """The message group: one per connection and order."""
         return f"{self.connection}/{self.order}"

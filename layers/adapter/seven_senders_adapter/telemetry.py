@@ -68,6 +68,11 @@ class Telemetry:
             message, stacklevel=3, extra={**_SUBJECT.get(), "details": details or None}
         )
 
+    def bug(self, message: str, error: Exception) -> None:
+        """Log an error that nobody foresaw, with where it came from, and count it."""
+        self._logger.error(message, stacklevel=3, exc_info=error, extra={**_SUBJECT.get()})
+        self._count("Bugs")
+
     def accepted(self) -> None:
         """An order event was queued."""
         self._count("Accepted")

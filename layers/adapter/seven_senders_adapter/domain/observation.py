@@ -12,6 +12,7 @@ from seven_senders_adapter.domain.settings import MappingSettings
 from seven_senders_adapter.domain.snapshot import Snapshot
 
 DIGESTS_KEPT = 20
+REOPENED = "reopened_after_"
 
 
 class Age(StrEnum):
@@ -102,6 +103,22 @@ def observe(
     )
 
 
+def overtaken(before: OrderRecord, after: OrderRecord) -> list[State]:
+    """The states that a snapshot asks for the first time, but behind an accepted one."""
+    accepted = highest(after.accepted_states)
+    new = after.wanted_states.keys() - before.wanted_states.keys()
+    return sorted((s for s in new if accepted and rank(s) < rank(accepted)), key=rank)
+
+
+def without_refusals(record: OrderRecord) -> OrderRecord:
+    """The record with everything to be tried again that the API has refused.
+
+    A re-opening stays noted: no call can mend it.
+    """
+    kept = {key: r for key, r in record.refused.items() if key.startswith(REOPENED)}
+    return replace(record, refused=kept)
+
+
 def _with_late_states(
     record: OrderRecord, shown: Mapping[State, datetime]
 ) -> dict[State, datetime]:
@@ -125,7 +142,7 @@ def _with_reopening(
     accepted = highest({s: at for s, at in record.accepted_states.items() if s in ENDS})
     if accepted is None or any(rank(state) >= rank(accepted) for state in shown):
         return record.refused
-    reason = f"reopened_after_{accepted}"
+    reason = f"{REOPENED}{accepted}"
     if reason in record.refused:
         return record.refused
     detail = f"the shop shows the order open again, Seven Senders has it as {accepted}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from seven_senders_adapter.domain.milestones import State, highest, rank
 from seven_senders_adapter.domain.order_record import Fields, OrderRecord
@@ -49,7 +50,7 @@ class AddState:
 class Update:
     """Change these fields of the order, values as in ``Fields``."""
 
-    changes: Mapping[str, object]
+    changes: Mapping[str, Any]
 
     @property
     def key(self) -> str:

@@ -16,14 +16,18 @@ KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
 class Attempt:
     """What was tried for one message.
 
-    ``tries`` are calls that were made and failed; ``deaths`` are workers that died over it;
-    ``running``: a worker began and has not reported back.
+    ``tries`` are calls that were made and failed, after which it ``waited`` so many seconds in
+    all, the last time for ``reason`` with that HTTP ``status``; ``deaths`` are workers that died
+    over it; ``running``: a worker began and has not reported back.
     """
 
     message_id: str
     tries: int = 0
     first_failed_at: datetime | None = None
     last_failed_at: datetime | None = None
+    waited: int = 0
+    reason: str = ""
+    status: int | None = None
     deaths: int = 0
     running: bool = False
 

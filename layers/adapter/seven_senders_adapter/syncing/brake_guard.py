@@ -1,0 +1,68 @@
+"""The brakes that one message obeys: one for its API, one for its account."""
+
+from datetime import datetime
+
+from seven_senders_adapter.ledger.brakes import Brake, Brakes
+from seven_senders_adapter.seven_senders.account import Account
+from seven_senders_adapter.syncing.pace import Pace
+
+FAILING_MESSAGES = 3
+"""So many different messages must fail in a row before the API counts as down."""
+
+
+def brake_names(account: Account) -> tuple[str, str]:
+    """The names of the API's brake and the account's."""
+    return f"api/{account.api_url}", f"account/{account.fingerprint}"
+
+
+class BrakeGuard:
+    """Asks the brakes before a message is worked, and tells them how its calls went."""
+
+    def __init__(
+        self, *, brakes: Brakes, account: Account, message_id: str, pace: Pace, now: datetime
+    ) -> None:
+        self._brakes = brakes
+        self._api, self._account = brake_names(account)
+        self._message_id = message_id
+        self._pace = pace
+        self._seen: dict[str, Brake] = brakes.read([self._api, self._account])
+        self.probing = False
+        self._now = now
+
+    def lets_through(self) -> bool:
+        """Whether the message may be worked: no brake is closed, or it is the next probe."""
+        closed = [brake.name for brake in self._seen.values() if brake.closed_since]
+        if not closed:
+            return True
+        next_probe = self._now + self._pace.probe_interval
+        self.probing = all(
+            self._brakes.take_probe(name, now=self._now, next_probe_at=next_probe)
+            for name in closed
+        )
+        return self.probing
+
+    def answered(self) -> None:
+        """The API has answered a call of this account: nothing is wrong with either."""
+        for name in self._seen:
+            self._brakes.open(name)
+        self._seen = {}
+
+    def api_failed(self, reason: str, now: datetime, retry_at: datetime | None) -> bool:
+        """Note a temporary failure; whether the API's brake is closed now."""
+        probe_at = max(now + self._pace.probe_interval, retry_at or now)
+        brake = self._brakes.fail(
+            self._api,
+            message_id=self._message_id,
+            reason=reason,
+            now=now,
+            probe_at=probe_at,
+            limit=FAILING_MESSAGES,
+        )
+        self._seen[self._api] = brake
+        return brake.closed_since is not None
+
+    def account_failed(self, reason: str, now: datetime) -> None:
+        """Stop everything of this account until a probe gets through."""
+        self._brakes.close(
+            self._account, reason=reason, now=now, probe_at=now + self._pace.probe_interval
+        )

@@ -1,0 +1,152 @@
+"""Reading what the API answers. Nothing in an answer is trusted to be of the type it should be."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from seven_senders_adapter.seven_senders.transport import Answer
+
+type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
+
+MAX_TOKEN_CHARACTERS = 16_384
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_IRI = re.compile(r"(?:.*/)?orders?/([A-Za-z0-9_-]{1,64})/?(?:[?#].*)?")
+_TOKEN = re.compile(rf"[!-~]{{1,{MAX_TOKEN_CHARACTERS}}}")
+_ORDER_ID_KEYS = ("order_id", "shop_order_id")
+_ORDER_DATE_KEYS = ("order_date", "shop_order_date")
+_LIST_KEYS = ("hydra:member", "member")
+
+
+class Unreadable(Exception):
+    """A successful answer that does not say what it should: what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteOrder:
+    """An order as Seven Senders has it.
+
+    ``id`` is Seven Senders' own, ``None`` if the answer named none that may stand in a path.
+    ``order_date`` is in UTC. ``states`` are all that it has ever been in, its ``state``
+    included, in lower case; they may hold states that this version does not know.
+    """
+
+    id: str | None
+    order_id: str
+    order_date: datetime | None
+    state: str | None
+    states: frozenset[str]
+    boarding_complete: bool | None = None
+
+    def is_dated(self, order_date: datetime) -> bool:
+        """Whether it has this date, to the second, as the wire has it."""
+        return self.order_date == order_date.replace(microsecond=0)
+
+
+def is_path_safe(remote_id: str) -> bool:
+    """Whether an id may stand in the path of a URL."""
+    return _ID.fullmatch(remote_id) is not None
+
+
+def read_json(answer: Answer) -> Json:
+    """The body as JSON, ``None`` if there is no body. Raises Unreadable."""
+    if not answer.body.strip():
+        return None
+    try:
+        content: Json = json.loads(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the answer is not JSON") from error
+    return content
+
+
+def read_token(answer: Answer) -> str:
+    """The token of a login. Raises Unreadable."""
+    content = read_json(answer)
+    token = content.get("token") if isinstance(content, dict) else None
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        raise Unreadable("the answer holds no token")
+    return token
+
+
+def read_created_id(answer: Answer) -> str | None:
+    """The id of a new order: ``id``, ``iri``, ``@id`` or ``Location``. Raises Unreadable."""
+    content = read_json(answer)
+    named = _remote_id(content) if isinstance(content, dict) else None
+    return named or _id_in(answer.headers.get("location"))
+
+
+def read_order(answer: Answer) -> RemoteOrder:
+    """One order. Raises Unreadable."""
+    order = _order(read_json(answer))
+    if order is None:
+        raise Unreadable("the answer is not an order")
+    return order
+
+
+def read_orders(answer: Answer) -> list[RemoteOrder | None]:
+    """A list of orders, ``None`` for each that can't be read. Raises Unreadable."""
+    content = read_json(answer)
+    if isinstance(content, dict):
+        content = next((content[key] for key in _LIST_KEYS if key in content), None)
+    if not isinstance(content, list):
+        raise Unreadable("the answer is not a list")
+    return [_order(element) for element in content]
+
+
+def _order(content: Json) -> RemoteOrder | None:
+    if not isinstance(content, dict):
+        return None
+    order_id = _text(_first(content, _ORDER_ID_KEYS))
+    if order_id is None:
+        return None
+    state = _state(content.get("state"))
+    history = content.get("states_history")
+    past = (_state(step) for step in history) if isinstance(history, list) else ()
+    boarding_complete = content.get("boarding_complete")
+    return RemoteOrder(
+        id=_remote_id(content),
+        order_id=order_id,
+        order_date=_time(_first(content, _ORDER_DATE_KEYS)),
+        state=state,
+        states=frozenset(name for name in (state, *past) if name is not None),
+        boarding_complete=boarding_complete if isinstance(boarding_complete, bool) else None,
+    )
+
+
+def _first(content: Mapping[str, Json], keys: tuple[str, ...]) -> Json:
+    return next((content[key] for key in keys if content.get(key) is not None), None)
+
+
+def _text(value: Json) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _remote_id(content: Mapping[str, Json]) -> str | None:
+    plain = _text(content.get("id"))
+    if plain is not None and is_path_safe(plain):
+        return plain
+    return next((i for key in ("id", "iri", "@id") if (i := _id_in(content.get(key)))), None)
+
+
+def _id_in(iri: Json) -> str | None:
+    match = _IRI.fullmatch(iri) if isinstance(iri, str) else None
+    return match[1] if match else None
+
+
+def _state(value: Json) -> str | None:
+    name = value.get("state") if isinstance(value, dict) else value
+    return name.strip().lower() if isinstance(name, str) else None
+
+
+def _time(value: Json) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        at = datetime.fromisoformat(value.strip())
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,8 +1,8 @@
 """What a row of the ledger looks like: dataclasses as DynamoDB maps, and back.
 
 Times are ISO 8601 texts, whose order is the order of the times. ``None`` and what is empty are
-left out, and what is not there reads as the field's default, so a field with a default can be
-added without a new format.
+left out. What is not there reads as ``None`` where that may be, else as the field's default: so
+a field with a default can be added without a new format.
 """
 
 import dataclasses
@@ -60,8 +60,7 @@ def seconds(at: datetime) -> int:
 
 
 def _map_of(value: Any) -> Row:
-    names = [field.name for field in dataclasses.fields(value)]
-    members = {name: getattr(value, name) for name in names}
+    members = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return {name: _plain(member) for name, member in members.items() if not _is_empty(member)}
 
 
@@ -89,12 +88,14 @@ _hints = cache(get_type_hints)
 def _dataclass(kind: Any, row: object) -> Any:
     members = _checked(dict, row)
     found = {}
-    for field in dataclasses.fields(kind):
-        if field.name in members:
+    for name, declared in _hints(kind).items():
+        if name in members:
             try:
-                found[field.name] = _read(_hints(kind)[field.name], members[field.name])
+                found[name] = _read(declared, members[name])
             except (TypeError, ValueError) as error:
-                raise ValueError(f"{field.name}: {error}") from error
+                raise ValueError(f"{name}: {error}") from error
+        elif get_origin(declared) is UnionType:
+            found[name] = None
     return kind(**found)
 
 
@@ -123,8 +124,14 @@ def _single(kind: Any, value: object) -> Any:
     if kind is bool:
         return _checked(bool, value)
     if kind is int:
-        return int(_checked(Decimal, value))
+        return _whole(_checked(Decimal, value))
     return kind(_checked(str, value))
+
+
+def _whole(number: Decimal) -> int:
+    if number != int(number):
+        raise ValueError("expected a whole number")
+    return int(number)
 
 
 def _checked[T](kind: type[T], value: object) -> T:

@@ -54,16 +54,20 @@ class Brakes:
     ) -> Brake:
         """Count a message that failed; with ``limit`` different ones the brake closes.
 
-        A brake that is closed stays as it is.
+        A closed brake counts no more; its probe is put off to ``probe_at``, never brought
+        forward.
         """
         brake = self._count(name, message_id=message_id, reason=reason, now=now)
-        if brake.closed_since is not None or len(brake.failing) < limit:
+        stays = brake.probe_at >= probe_at if brake.probe_at else len(brake.failing) < limit
+        if stays:
             return brake
         try:
             row = self._table.update(
                 _key(name),
-                "SET #closed_since = :now, #probe_at = :probe_at REMOVE #expires_at",
-                condition="attribute_not_exists(#closed_since) AND size(#failing) >= :limit",
+                "SET #closed_since = if_not_exists(#closed_since, :now), #probe_at = :probe_at"
+                " REMOVE #expires_at",
+                condition="(attribute_not_exists(#probe_at) AND size(#failing) >= :limit)"
+                " OR #probe_at < :probe_at",
                 values={"now": to_text(now), "probe_at": to_text(probe_at), "limit": limit},
             )
         except Conflict as conflict:  # another worker closed it, or opened it again

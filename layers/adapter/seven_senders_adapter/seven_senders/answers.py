@@ -50,6 +50,11 @@ def is_path_safe(remote_id: str) -> bool:
     return _ID.fullmatch(remote_id) is not None
 
 
+def is_token(text: object) -> bool:
+    """Whether a text may stand in a header as a token."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
 def read_json(answer: Answer) -> Json:
     """The body as JSON, ``None`` if there is no body. Raises Unreadable."""
     if not answer.body.strip():
@@ -65,7 +70,7 @@ def read_token(answer: Answer) -> str:
     """The token of a login. Raises Unreadable."""
     content = read_json(answer)
     token = content.get("token") if isinstance(content, dict) else None
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+    if not isinstance(token, str) or not is_token(token):
         raise Unreadable("the answer holds no token")
     return token
 

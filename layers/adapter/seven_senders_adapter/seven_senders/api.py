@@ -80,7 +80,7 @@ class Api:
         try:
             result = self._exchange(request, sent=payload or (), read=read)
         except SevenSendersError as error:
-            self.observe(operation, _outcome(error), monotonic() - started)
+            self.observe(operation, outcome(error), monotonic() - started)
             raise
         self.observe(operation, "ok", monotonic() - started)
         return result
@@ -127,5 +127,6 @@ def _body(payload: Mapping[str, object]) -> bytes:
     return json.dumps(wire, separators=(",", ":")).encode()
 
 
-def _outcome(error: SevenSendersError) -> str:
+def outcome(error: Exception) -> str:
+    """A failure's name for metrics: ``temporary_failure`` and so on."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()

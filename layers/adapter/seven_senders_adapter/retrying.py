@@ -1,0 +1,154 @@
+"""Dead letters go back to the queue: by themselves if their reason can pass, else on request."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from seven_senders_adapter.clock import Clock
+from seven_senders_adapter.ledger.brakes import Brakes
+from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.queue import (
+    EXPIRY_WARNING_AFTER,
+    Failure,
+    Queue,
+    Received,
+    UnreadableMessage,
+)
+from seven_senders_adapter.reasons import CAN_PASS, Reason
+from seven_senders_adapter.telemetry import Telemetry
+
+HIDDEN_SECONDS = 60
+"""How long a dead letter that is left is hidden, so that one run does not meet it twice."""
+
+
+class InvalidSelection(Exception):
+    """What a person asked to be retried can't be read: which key, and what is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which dead letters to return. No connections or no orders means any."""
+
+    reasons: Collection[str] = CAN_PASS
+    connections: Collection[str] = ()
+    orders: Collection[str] = ()
+
+    def takes(self, connection: str, order: str, reason: str) -> bool:
+        """Whether a dead letter is chosen."""
+        return (
+            reason in self.reasons
+            and (not self.connections or connection in self.connections)
+            and (not self.orders or order in self.orders)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Retried:
+    """How many dead letters were returned, wait behind a brake, and are left for a person."""
+
+    returned: int = 0
+    waiting: int = 0
+    left: int = 0
+
+
+def read_selection(event: Mapping[str, object]) -> Selection:
+    """Read ``{"reasons": [...], "connections": [...], "orders": [...]}``, each key optional.
+
+    A schedule's event has none of them. Raises InvalidSelection.
+    """
+    chosen: dict[str, frozenset[str]] = {}
+    for key in ("reasons", "connections", "orders"):
+        values = event.get(key)
+        if values is None:
+            continue
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise InvalidSelection(f"{key}: expected a list of texts")
+        chosen[key] = frozenset(values)
+    unknown = chosen.get("reasons", frozenset()) - set(Reason)
+    if unknown:
+        raise InvalidSelection(
+            f"reasons: {', '.join(sorted(unknown))} unknown, expected of {', '.join(Reason)}"
+        )
+    return Selection(**chosen)
+
+
+class Retry:
+    """One run over the dead letters."""
+
+    def __init__(
+        self,
+        *,
+        queue: Queue,
+        dead_letters: DeadLetters,
+        orders: Orders,
+        brakes: Brakes,
+        telemetry: Telemetry,
+        now: Clock,
+    ) -> None:
+        self._queue = queue
+        self._dead_letters = dead_letters
+        self._orders = orders
+        self._brakes = brakes
+        self._telemetry = telemetry
+        self._now = now
+        self._result = Retried()
+
+    def run(self, selection: Selection, *, has_time: Callable[[], bool]) -> Retried:
+        """Return what is selected, as long as there is time. Raises AwsUnavailable."""
+        seen: set[str] = set()
+        while has_time():
+            received = self._queue.receive_dead(hidden_for=HIDDEN_SECONDS)
+            messages = [message for message in received if message.message_id not in seen]
+            if not messages:
+                break
+            seen.update(message.message_id for message in messages)
+            for message in messages:
+                self._retry(message, selection)
+        return self._result
+
+    def _retry(self, message: Received, selection: Selection) -> None:
+        connection = message.attributes.get("connection", "unknown")
+        order = message.attributes.get("order", "unknown")
+        failure = self._failure(message)
+        if self._now() - message.sent_at > EXPIRY_WARNING_AFTER:
+            self._telemetry.near_expiry()
+            self._orders.mark_expiring(connection, order, self._now())
+        if not selection.takes(connection, order, failure.reason):
+            self._result.left += 1
+        elif self._is_held(failure):
+            self._result.waiting += 1
+        else:
+            # Sent, unlisted, deleted: after a stop in between it is sent twice, never lost.
+            self._queue.revive(message)
+            self._dead_letters.remove(connection=connection, order=order, letter=failure.letter)
+            self._queue.delete_dead(message)
+            self._result.returned += 1
+
+    def _is_held(self, failure: Failure) -> bool:
+        closed = self._brakes.read(failure.brakes) if failure.brakes else {}
+        return any(brake.closed_since for brake in closed.values())
+
+    def _failure(self, message: Received) -> Failure:
+        """Why it is a dead letter; what SQS moved or nobody can read is listed now."""
+        try:
+            failure = message.failure()
+            reason, detail = Reason.RECEIVED_TOO_OFTEN, "SQS moved it after its last receive"
+        except UnreadableMessage as error:
+            failure = None
+            reason, detail = Reason.UNREADABLE_MESSAGE, str(error)
+        if failure is not None:
+            return failure
+        failure = Failure(
+            letter=message.message_id,
+            reason=reason,
+            detail=detail,
+            first_try=message.sent_at,
+            last_try=self._now(),
+        )
+        self._dead_letters.add(
+            connection=message.attributes.get("connection", "unknown"),
+            order=message.attributes.get("order", "unknown"),
+            topic=message.attributes.get("topic", "unknown"),
+            failure=failure,
+        )
+        return failure

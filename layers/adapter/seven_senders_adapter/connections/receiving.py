@@ -1,0 +1,180 @@
+"""The connections as the receiver sees them: all at once, from SSM, checked without pydantic."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from seven_senders_adapter.aws import AwsUnavailable, reaching
+from seven_senders_adapter.connections.rules import InvalidConnection, is_name
+from seven_senders_adapter.shops.shop import ProjectionNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+    from seven_senders_adapter.telemetry import Telemetry
+
+FRESH_SECONDS = 60.0
+RETRY_SECONDS = 10.0
+PATIENCE_SECONDS = 3.0
+FIRST_PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivingConnection:
+    """What the receiver needs to know of one connection. Secrets are never printed."""
+
+    platform: str
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    shop_domain: str | None
+    names: ProjectionNames
+
+
+def read_receiving(text: str, *, platforms: Collection[str]) -> ReceivingConnection:
+    """Read a receiving document. Raises InvalidConnection, which names the first wrong key.
+
+    Keys that are not known are left: the document was checked in full where it was written.
+    """
+    try:
+        settings = json.loads(text)
+    except ValueError:
+        raise InvalidConnection("the document is no JSON") from None
+    if not isinstance(settings, dict):
+        raise InvalidConnection("the document is no JSON object")
+    secrets = _texts(settings, "webhook_secrets")
+    if not secrets:
+        raise InvalidConnection("webhook_secrets: at least one is needed")
+    if settings.get("platform") not in platforms:
+        raise InvalidConnection(f"platform: expected one of {', '.join(sorted(platforms))}")
+    return ReceivingConnection(
+        platform=settings["platform"],
+        webhook_secrets=secrets,
+        shop_domain=_text(settings, "shop_domain"),
+        names=ProjectionNames(
+            promised_date_attribute=_text(settings, "promised_date_attribute"),
+            promised_date_meta_key=_text(settings, "promised_date_meta_key"),
+            promised_date_format=_text(settings, "promised_date_format"),
+            language_meta_keys=_texts(settings, "language_meta_keys"),
+            tag_meta_keys=_text_map(settings, "tag_meta_keys"),
+            send_order_items=_flag(settings, "send_order_items"),
+        ),
+    )
+
+
+class ReceivingConnections:
+    """All receiving documents under ``path``, loaded together, at most once a minute.
+
+    ``platforms`` are the shops that are known. A document that can't be read takes no other
+    down: its name stays known and stands for ``InvalidConnection``.
+    """
+
+    def __init__(
+        self,
+        *,
+        ssm: "SSMClient",
+        path: str,
+        platforms: Collection[str],
+        telemetry: "Telemetry",
+        clock: Callable[[], float] = monotonic,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self._ssm = ssm
+        self._path = path
+        self._platforms = platforms
+        self._telemetry = telemetry
+        self._clock = clock
+        self._pause = pause
+        self._known: Mapping[str, ReceivingConnection | InvalidConnection] | None = None
+        self._fresh_until = 0.0
+
+    def get(self, name: str) -> ReceivingConnection | None:
+        """The connection of this name; ``None`` if there is none.
+
+        Raises InvalidConnection if its document is broken, and AwsUnavailable if SSM fails and
+        nothing was ever loaded.
+        """
+        found = self._all().get(name)
+        if isinstance(found, InvalidConnection):
+            raise found
+        return found
+
+    def _all(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
+        if self._known is None:
+            self._known = self._load_patiently()
+            self._fresh_until = self._clock() + FRESH_SECONDS
+        elif self._clock() >= self._fresh_until:
+            try:
+                self._known, seconds = self._load(), FRESH_SECONDS
+            except AwsUnavailable as error:
+                self._telemetry.warn("the last good connections serve on", error=str(error))
+                seconds = RETRY_SECONDS
+            self._fresh_until = self._clock() + seconds
+        return self._known
+
+    def _load_patiently(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
+        give_up_at = self._clock() + PATIENCE_SECONDS
+        seconds = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._load()
+            except AwsUnavailable as error:
+                if self._clock() + seconds >= give_up_at:
+                    self._telemetry.warn("no connections could be loaded", error=str(error))
+                    raise
+            self._pause(seconds)
+            seconds *= 2
+
+    def _load(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
+        texts: dict[str, str] = {}
+        pages = self._ssm.get_paginator("get_parameters_by_path")
+        with reaching("ssm GetParametersByPath"):
+            for page in pages.paginate(Path=self._path, WithDecryption=True):
+                for parameter in page["Parameters"]:
+                    texts[parameter["Name"].rpartition("/")[2]] = parameter["Value"]
+        return {name: self._read(name, text) for name, text in texts.items() if is_name(name)}
+
+    def _read(self, name: str, text: str) -> ReceivingConnection | InvalidConnection:
+        try:
+            return read_receiving(text, platforms=self._platforms)
+        except InvalidConnection as error:
+            with self._telemetry.about(connection=name):
+                self._telemetry.connection_failed("broken_document")
+                self._telemetry.warn("the receiving document is broken", error=str(error))
+            return error
+
+
+def _text(settings: Mapping[str, Any], key: str) -> str | None:
+    value = settings.get(key)
+    if value is not None and not _is_text(value):
+        raise InvalidConnection(f"{key}: expected a string that is not empty")
+    return value
+
+
+def _texts(settings: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(map(_is_text, value)):
+        raise InvalidConnection(f"{key}: expected a list of strings that are not empty")
+    return tuple(value)
+
+
+def _text_map(settings: Mapping[str, Any], key: str) -> Mapping[str, str] | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(map(_is_text, (*value, *value.values()))):
+        raise InvalidConnection(f"{key}: expected an object of strings that are not empty")
+    return value
+
+
+def _flag(settings: Mapping[str, Any], key: str) -> bool:
+    value = settings.get(key, False)
+    if not isinstance(value, bool):
+        raise InvalidConnection(f"{key}: expected true or false")
+    return value
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,147 @@
+import ast
+import re
+
+import pytest
+from cfnlint.api import lint_file  # type: ignore[import-untyped]  # cfn-lint ships no types
+
+from seven_senders_adapter.queue import RETENTION_SECONDS
+from tests.unit.template.reading import (
+    FUNCTIONS,
+    PROJECT,
+    RESOURCES,
+    TEMPLATE,
+    TEMPLATE_FILE,
+    property_of,
+    resources,
+)
+
+SHOPIFY_PATIENCE_SECONDS = 5
+SQS_MOST_RECEIVES = 1000
+ENVIRONMENT_VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
+
+QUEUES = resources("AWS::SQS::Queue")
+LAYERS = resources("AWS::Serverless::LayerVersion")
+TABLES = resources("AWS::DynamoDB::Table")
+
+SETTINGS = [
+    ("OrderEventsQueue", "RedrivePolicy.maxReceiveCount", SQS_MOST_RECEIVES),
+    (
+        "OrderEventsQueue",
+        "RedrivePolicy.deadLetterTargetArn.Fn::GetAtt",
+        ["DeadLetterQueue", "Arn"],
+    ),
+    ("LedgerTable", "BillingMode", "PAY_PER_REQUEST"),
+    ("LedgerTable", "KeySchema", [{"AttributeName": "pk", "KeyType": "HASH"}]),
+    ("LedgerTable", "TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
+    ("LedgerTable", "SSESpecification.SSEEnabled", True),
+    ("LedgerTable", "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", True),
+    ("SyncOrderFunction", "Events.OrderEvents.Properties.BatchSize", 10),
+    (
+        "SyncOrderFunction",
+        "Events.OrderEvents.Properties.FunctionResponseTypes",
+        ["ReportBatchItemFailures"],
+    ),
+    (
+        "SyncOrderFunction",
+        "Events.OrderEvents.Properties.ScalingConfig.MaximumConcurrency.Ref",
+        "MaximumConcurrency",
+    ),
+    ("ReceiveWebhookFunction", "Events.Delivery.Properties.Method", "POST"),
+    ("ReceiveWebhookFunction", "Events.Delivery.Properties.Path", "/webhooks/{connection}"),
+    ("WebhookApi", "DefaultRouteSettings.ThrottlingRateLimit.Ref", "ThrottlingRate"),
+    ("WebhookApi", "DefaultRouteSettings.ThrottlingBurstLimit.Ref", "ThrottlingBurst"),
+    ("Logs", "RetentionInDays.Ref", "LogRetentionDays"),
+]
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert lint_file(TEMPLATE_FILE) == []
+
+
+@pytest.mark.parametrize(("resource", "path", "value"), SETTINGS)
+def test_a_resource_is_set_up_as_intended(resource: str, path: str, value: object) -> None:
+    assert property_of(resource, path) == value
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("FifoQueue", True, id="keeps an order's events in turn"),
+        pytest.param("DeduplicationScope", "messageGroup", id="has high throughput"),
+        pytest.param("FifoThroughputLimit", "perMessageGroupId", id="also has high throughput"),
+        pytest.param("MessageRetentionPeriod", RETENTION_SECONDS, id="keeps them for 14 days"),
+        pytest.param("SqsManagedSseEnabled", True, id="is encrypted"),
+    ],
+)
+def test_every_queue(queue: str, name: str, value: object) -> None:
+    assert property_of(queue, name) == value
+
+
+@pytest.mark.parametrize("resource", [*QUEUES, *TABLES])
+def test_what_holds_orders_outlives_the_stack(resource: str) -> None:
+    assert RESOURCES[resource]["DeletionPolicy"] == "Retain"
+    assert RESOURCES[resource]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_take() -> None:
+    hidden = property_of("OrderEventsQueue", "VisibilityTimeout")
+
+    assert hidden == 6 * FUNCTIONS["SyncOrderFunction"]["Timeout"]
+
+
+def test_the_receiver_is_through_before_shopify_gives_up() -> None:
+    assert FUNCTIONS["ReceiveWebhookFunction"]["Timeout"] < SHOPIFY_PATIENCE_SECONDS
+
+
+def test_no_concurrency_is_reserved_because_a_new_account_has_none_to_spare() -> None:
+    assert not [name for name in FUNCTIONS if "ReservedConcurrentExecutions" in FUNCTIONS[name]]
+
+
+def test_maximum_concurrency_is_one_that_sqs_takes() -> None:
+    parameter = TEMPLATE["Parameters"]["MaximumConcurrency"]
+
+    assert 2 <= parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"] <= 1000
+
+
+@pytest.mark.parametrize("parameter", TEMPLATE["Parameters"])
+def test_a_parameter_has_a_default_and_a_description(parameter: str) -> None:
+    assert {"Default", "Description"} <= TEMPLATE["Parameters"][parameter].keys()
+
+
+def test_the_dead_letters_are_indexed_by_connection_and_time() -> None:
+    (index,) = RESOURCES["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"]
+
+    assert index["IndexName"] == "dead_letters"
+    assert {key["AttributeName"]: key["KeyType"] for key in index["KeySchema"]} == {
+        "connection": "HASH",
+        "failed_at": "RANGE",
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_given_the_environment_that_it_reads(function: str) -> None:
+    code = PROJECT / FUNCTIONS[function]["CodeUri"] / "app.py"
+    read = {
+        node.value
+        for node in ast.walk(ast.parse(code.read_text()))
+        if isinstance(node, ast.Constant) and ENVIRONMENT_VARIABLE.fullmatch(str(node.value))
+    }
+
+    assert FUNCTIONS[function]["Environment"]["Variables"].keys() == read
+
+
+def test_all_functions_run_on_arm64_and_python_3_13_with_both_layers() -> None:
+    shared = TEMPLATE["Globals"]["Function"]
+
+    assert shared["Architectures"] == ["arm64"]
+    assert shared["Runtime"] == "python3.13"
+    assert [layer["Ref"] for layer in shared["Layers"]] == list(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_is_built_by_the_makefile_in_its_folder(layer: str) -> None:
+    makefile = PROJECT / str(property_of(layer, "ContentUri")) / "Makefile"
+
+    assert RESOURCES[layer]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
+    assert f"\nbuild-{layer}:" in makefile.read_text()

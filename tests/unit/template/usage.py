@@ -1,0 +1,207 @@
+"""The permissions that the code needs: the AWS calls that each function can reach.
+
+mypy tells the type of every expression, so a call is followed to the very methods that it may
+mean, those that stand behind a protocol included.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from botocore import xform_name
+from botocore.session import get_session
+from mypy.build import BuildResult, build
+from mypy.modulefinder import BuildSource
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    Node,
+    StrExpr,
+    SymbolNode,
+    TypeInfo,
+)
+from mypy.options import Options
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import Instance, Type, UnionType, get_proper_type
+
+from tests.unit.template.reading import PROJECT, Permission
+
+PACKAGE = PROJECT / "layers/adapter"
+
+QUEUES = {"_url": "OrderEventsQueue", "_dead_letter_url": "DeadLetterQueue"}
+"""The template's queues, by the attributes that hold their URLs."""
+
+PARAMETERS = {
+    "seven_senders_adapter.connections.receiving": "receiving",
+    "seven_senders_adapter.connections.syncing": "syncing/*",
+    "seven_senders_adapter.tokens": "tokens/*",
+}
+"""The SSM parameters, by the modules that read or write them."""
+
+
+class Code:
+    """Some modules with the types of all that is in them."""
+
+    def __init__(self, sources: Sequence[BuildSource]) -> None:
+        checked = _check(sources)
+        self.types: Mapping[Expression, Type] = checked.types
+        self.modules = {source.module: checked.files[source.module] for source in sources}
+        self.classes = [
+            symbol.node
+            for module, file in self.modules.items()
+            for symbol in file.names.values()
+            if isinstance(symbol.node, TypeInfo) and symbol.node.module_name == module
+        ]
+
+    def permissions(self, module: str) -> set[Permission]:
+        """What is needed by all that a module defines, and by all that this may call."""
+        walk = _Walk(self)
+        walk.through(self.modules[module], module, {})
+        return walk.permissions
+
+    def meant_by(self, expression: Expression) -> Iterator[SymbolNode | None]:
+        """The definitions that a name or an attribute may stand for."""
+        if isinstance(expression, NameExpr | MemberExpr):
+            yield expression.node
+        if isinstance(expression, MemberExpr):
+            for owner in _classes(self.types.get(expression.expr)):
+                yield from self._methods(owner, expression.name)
+
+    def services(self, expression: Expression) -> Iterator[str]:
+        """The services of AWS that a value may be boto3's client of."""
+        for kind in _classes(self.types.get(expression)):
+            if kind.module_name.startswith("mypy_boto3_"):
+                yield kind.module_name.removeprefix("mypy_boto3_").partition(".")[0]
+
+    def _methods(self, owner: TypeInfo, name: str) -> Iterator[SymbolNode | None]:
+        members = owner.protocol_members if owner.is_protocol else []
+        for kind in (owner, *self.classes):
+            fits = members and all(kind.get(member) for member in members)
+            if (fits or owner in kind.mro) and (symbol := kind.get(name)):
+                yield symbol.node
+
+
+class _Walk:
+    """Goes through each function once for each way in which queues are handed to it."""
+
+    def __init__(self, code: Code) -> None:
+        self.permissions: set[Permission] = set()
+        self._code = code
+        self._seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+
+    def through(self, body: Node, module: str, queues: Mapping[str, str]) -> None:
+        """Note the AWS calls in a body and follow the others.
+
+        ``queues`` are the template's queues by the variables that hold their URLs.
+        """
+        expressions = get_subexpressions(body)
+        calls = [expression for expression in expressions if isinstance(expression, CallExpr)]
+        for call in calls:
+            arguments = {
+                name or at: value
+                for at, (name, value) in enumerate(zip(call.arg_names, call.args, strict=True))
+            }
+            self._note(call, arguments, module, queues)
+            handed = {key: _queue(value, queues) for key, value in arguments.items()}
+            for definition in self._code.meant_by(call.callee):
+                self._into(definition, handed)
+        called = {call.callee for call in calls}
+        for expression in expressions:
+            if expression not in called:
+                for definition in self._code.meant_by(expression):
+                    self._into(definition, {})
+
+    def _into(self, definition: SymbolNode | None, handed: Mapping[int | str, str | None]) -> None:
+        if isinstance(definition, TypeInfo):
+            for name, symbol in definition.names.items():
+                if name.startswith("__"):
+                    self._into(symbol.node, {})
+        function = definition.func if isinstance(definition, Decorator) else definition
+        if not isinstance(function, FuncDef):
+            return
+        module = function.fullname.rpartition(".")[0]
+        names = function.arg_names
+        if function.info:
+            module = function.info.module_name
+            names = names if function.is_static else names[1:]
+        queues = {
+            str(names[key] if isinstance(key, int) else key): queue
+            for key, queue in handed.items()
+            if queue
+        }
+        visit = function.fullname, frozenset(queues.items())
+        if module in self._code.modules and visit not in self._seen:
+            self._seen.add(visit)
+            self.through(function, module, queues)
+
+    def _note(
+        self,
+        call: CallExpr,
+        arguments: Mapping[int | str, Expression],
+        module: str,
+        queues: Mapping[str, str],
+    ) -> None:
+        if not isinstance(call.callee, MemberExpr):
+            return
+        name = call.callee.name
+        if name == "get_paginator" and isinstance(call.args[0], StrExpr):
+            name = call.args[0].value
+        resources = {
+            "dynamodb": "LedgerTable",
+            "sqs": _queue(arguments.get("QueueUrl"), queues),
+            "ssm": PARAMETERS.get(module),
+        }
+        for service in self._code.services(call.callee.expr):
+            if operation := _operations(service).get(name):
+                resource = resources[service]
+                assert resource, f"{module}:{call.line}: which resource is {operation} for?"
+                self.permissions.add((f"{service}:{operation}", resource))
+
+
+def read_the_code() -> Code:
+    """The package, and the functions as modules such as ``functions.sync_order.app``."""
+    package = [(PACKAGE, path) for path in PACKAGE.rglob("*.py")]
+    functions = [(PROJECT, path) for path in PROJECT.glob("functions/*/app.py")]
+    return Code([BuildSource(str(path), _module(root, path)) for root, path in package + functions])
+
+
+def _module(root: Path, path: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _check(sources: Sequence[BuildSource]) -> BuildResult:
+    """Find the types of the sources. Of other modules only stubs are read, boto3's among them."""
+    options = Options()
+    options.python_version = (3, 13)
+    options.incremental = False
+    options.export_types = options.preserve_asts = True
+    options.follow_imports = "skip"
+    options.namespace_packages = options.explicit_package_bases = True
+    options.mypy_path = [str(PACKAGE)]
+    return build(list(sources), options)
+
+
+def _classes(found: Type | None) -> Iterator[TypeInfo]:
+    kind = get_proper_type(found)
+    if isinstance(kind, UnionType):
+        for item in kind.items:
+            yield from _classes(item)
+    elif isinstance(kind, Instance):
+        yield kind.type
+
+
+def _queue(value: Expression | None, queues: Mapping[str, str]) -> str | None:
+    if isinstance(value, MemberExpr):
+        return QUEUES.get(value.name)
+    return queues.get(value.name) if isinstance(value, NameExpr) else None
+
+
+@cache
+def _operations(service: str) -> dict[str, str]:
+    """The operations of a service by boto3's names for them."""
+    model = get_session().get_service_model(service)
+    return {xform_name(operation): operation for operation in model.operation_names}

@@ -66,8 +66,8 @@ class Brakes:
                 _key(name),
                 "SET #closed_since = if_not_exists(#closed_since, :now), #probe_at = :probe_at"
                 " REMOVE #expires_at",
-                condition="(attribute_not_exists(#probe_at) AND size(#failing) >= :limit)"
-                " OR #probe_at < :probe_at",
+                condition="#probe_at < :probe_at OR (attribute_not_exists(#probe_at)"
+                " AND attribute_exists(#failing) AND size(#failing) >= :limit)",
                 values={"now": to_text(now), "probe_at": to_text(probe_at), "limit": limit},
             )
         except Conflict as conflict:  # another worker closed it, or opened it again

@@ -10,7 +10,6 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ledger.examples import ATTEMPT, BRAKE, DEAD_LETTER, HOLDER, LATER, NOON, RECORD
 
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.domain.milestones import State
@@ -22,6 +21,7 @@ from seven_senders_adapter.domain.order_record import (
     Refusal,
 )
 from seven_senders_adapter.ledger.rows import Row, UnreadableRow, from_row, is_expired, to_row
+from tests.unit.ledger.examples import ATTEMPT, BRAKE, DEAD_LETTER, HOLDER, LATER, NOON, RECORD
 
 FROZEN = Path(__file__).parent / "frozen"
 

@@ -1,0 +1,54 @@
+"""A table as the template describes it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from seven_senders_adapter.aws import CONFIG
+from seven_senders_adapter.ledger.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NAME = "ledger"
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> Iterator["DynamoDBClient"]:
+    with mock_aws():
+        yield boto3.client(
+            "dynamodb",
+            region_name="eu-central-1",
+            config=CONFIG,
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+        )
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> Iterator[Table]:
+    dynamodb.create_table(
+        TableName=NAME,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "connection", "AttributeType": "S"},
+            {"AttributeName": "failed_at", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "dead_letters",
+                "KeySchema": [
+                    {"AttributeName": "connection", "KeyType": "HASH"},
+                    {"AttributeName": "failed_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    yield Table(client=dynamodb, name=NAME)
+    dynamodb.delete_table(TableName=NAME)

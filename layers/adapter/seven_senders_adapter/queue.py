@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import uuid4
@@ -21,6 +21,7 @@ MAX_MESSAGE_BYTES = 1_048_576
 MAX_HIDDEN_SECONDS = 43_200
 MAX_WORKER_SECONDS = 900
 RETENTION_SECONDS = 14 * 24 * 3600
+EXPIRY_WARNING_AFTER = timedelta(seconds=RETENTION_SECONDS) - timedelta(days=3)
 
 LASTING = ("format", "connection", "platform", "order", "topic", "delivery_id", "received_at")
 """The attributes that a message keeps on its way through the queues; SQS takes ten in all."""
@@ -201,10 +202,9 @@ class Queue:
         return [received_from_sqs(message) for message in answer.get("Messages", [])]
 
     def revive(self, message: Received) -> None:
-        """Return a dead letter to the main queue; it leaves the dead letters only after that."""
+        """Send a dead letter to the main queue once more. It stays where it was."""
         attributes = _lasting(message) | {"redriven": "1"}
         self._send(self._url, message.group, message.raw, attributes)
-        self.delete_dead(message)
 
     def delete_dead(self, message: Received) -> None:
         """Take a dead letter off its queue."""

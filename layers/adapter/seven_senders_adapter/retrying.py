@@ -91,10 +91,10 @@ class Retry:
         self._brakes = brakes
         self._telemetry = telemetry
         self._now = now
-        self._result = Retried()
 
     def run(self, selection: Selection, *, has_time: Callable[[], bool]) -> Retried:
         """Return what is selected, as long as there is time. Raises AwsUnavailable."""
+        result = Retried()
         seen: set[str] = set()
         while has_time():
             received = self._queue.receive_dead(hidden_for=HIDDEN_SECONDS)
@@ -103,10 +103,10 @@ class Retry:
                 break
             seen.update(message.message_id for message in messages)
             for message in messages:
-                self._retry(message, selection)
-        return self._result
+                self._retry(message, selection, result)
+        return result
 
-    def _retry(self, message: Received, selection: Selection) -> None:
+    def _retry(self, message: Received, selection: Selection, result: Retried) -> None:
         connection = message.attributes.get("connection", "unknown")
         order = message.attributes.get("order", "unknown")
         failure = self._failure(message)
@@ -114,15 +114,15 @@ class Retry:
             self._telemetry.near_expiry()
             self._orders.mark_expiring(connection, order, self._now())
         if not selection.takes(connection, order, failure.reason):
-            self._result.left += 1
+            result.left += 1
         elif self._is_held(failure):
-            self._result.waiting += 1
+            result.waiting += 1
         else:
             # Sent, unlisted, deleted: after a stop in between it is sent twice, never lost.
             self._queue.revive(message)
             self._dead_letters.remove(connection=connection, order=order, letter=failure.letter)
             self._queue.delete_dead(message)
-            self._result.returned += 1
+            result.returned += 1
 
     def _is_held(self, failure: Failure) -> bool:
         closed = self._brakes.read(failure.brakes) if failure.brakes else {}

@@ -101,9 +101,12 @@ class Telemetry:
         """Seven Senders took changed fields."""
         self._count("OrdersUpdated")
 
-    def api_called(self, outcome: str) -> None:
-        """A call was made. ``outcome`` is one of a fixed few, never an answer's text."""
+    def api_called(self, operation: str, outcome: str, seconds: float) -> None:
+        """A call was made. ``outcome`` is ``ok`` or the failure's name, never an answer's text."""
         self._count("ApiCalls", outcome=outcome)
+        if operation == "log_in" and outcome == "ok":
+            self._count("Logins")
+        self.note("called the API", operation=operation, outcome=outcome, seconds=round(seconds, 3))
 
     def retried(self) -> None:
         """A message that failed waits for its next try."""
@@ -112,10 +115,6 @@ class Telemetry:
     def dead_lettered(self, reason: str) -> None:
         """A message or a refusal went to the dead letters."""
         self._count("DeadLettered", reason=reason)
-
-    def logged_in(self) -> None:
-        """A token was fetched with the access key."""
-        self._count("Logins")
 
     def lagged(self, seconds: float) -> None:
         """How long an order event took from the shop to its acceptance by Seven Senders."""

@@ -1,53 +1,61 @@
 """A batch of the queue's messages, with each order's messages one after another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.queue import Queue, Received
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
-from seven_senders_adapter.syncing.order_sync import Wait
+from seven_senders_adapter.syncing.order_sync import OrderSync, Wait
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.telemetry import Telemetry
 
-HAND_BACK = 0
+AT_ONCE = 0
 
 
-def sync_batch(
-    messages: Iterable[Received],
-    *,
-    work: Callable[[Received, Deadline], None],
-    queue: Queue,
-    pace: Pace,
-    deadline: Deadline,
-    telemetry: Telemetry,
-) -> list[str]:
-    """Work the messages in turn; the ids of those that stay in the queue.
+class BatchSync:
+    """Works the messages of a batch in turn; one a process."""
 
-    After one that stays, the later ones of the same order stay as long. Near the Lambda's
-    time-out the rest is handed back at once.
-    """
-    staying: list[str] = []
-    waiting: dict[str, int] = {}
-    out_of_time = False
-    for message in messages:
-        if message.group not in waiting and not out_of_time:
-            try:
-                work(message, deadline)
-                continue
-            except Wait as wait:
-                waiting[message.group] = wait.seconds
-            except OutOfTime:
-                out_of_time = True
-            except Exception as error:  # noqa: BLE001 - a bug must not hold up the others
-                telemetry.bug("a message can't be worked", error=error)
-                waiting[message.group] = pace.back_off(message.receives, None)
-        _hide(queue, message, waiting.get(message.group, HAND_BACK), telemetry)
-        staying.append(message.message_id)
-    return staying
+    def __init__(
+        self, *, orders: OrderSync, queue: Queue, pace: Pace, telemetry: Telemetry
+    ) -> None:
+        self._orders = orders
+        self._queue = queue
+        self._pace = pace
+        self._telemetry = telemetry
 
+    def run(self, messages: Iterable[Received], deadline: Deadline) -> list[str]:
+        """Work the messages; the ids of those that stay in the queue.
 
-def _hide(queue: Queue, message: Received, seconds: int, telemetry: Telemetry) -> None:
-    try:
-        queue.hide(message, seconds)
-    except AwsUnavailable as error:
-        telemetry.warn("the event comes back after the queue's own time-out", error=str(error))
+        After one that stays, the later ones of the same order stay as long. Near the Lambda's
+        time-out the rest is handed back at once.
+        """
+        staying: list[str] = []
+        waits: dict[str, int] = {}
+        for message in messages:
+            if message.group not in waits:
+                wait = self._work(message, deadline)
+                if wait is None:
+                    continue
+                waits[message.group] = wait
+            self._hide(message, waits[message.group])
+            staying.append(message.message_id)
+        return staying
+
+    def _work(self, message: Received, deadline: Deadline) -> int | None:
+        """Work one message; for how long it has to stay, if it has to."""
+        try:
+            self._orders.work(message, deadline)
+        except Wait as wait:
+            return wait.seconds
+        except OutOfTime:
+            return AT_ONCE
+        except Exception as error:  # noqa: BLE001 - a bug must not hold up the others
+            self._telemetry.bug("a message can't be worked", error)
+            return self._pace.back_off(message.receives, None)
+        return None
+
+    def _hide(self, message: Received, seconds: int) -> None:
+        try:
+            self._queue.hide(message, seconds)
+        except AwsUnavailable as error:
+            self._telemetry.warn("a message stays hidden for its time-out", error=str(error))

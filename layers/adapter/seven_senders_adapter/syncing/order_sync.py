@@ -21,16 +21,12 @@ from seven_senders_adapter.domain.observation import (
 )
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.domain.snapshot import Snapshot
-from seven_senders_adapter.ledger.attempts import Attempt, Attempts
-from seven_senders_adapter.ledger.brakes import Brakes
-from seven_senders_adapter.ledger.claims import Claims
-from seven_senders_adapter.ledger.dead_letters import DeadLetters
-from seven_senders_adapter.ledger.orders import Orders
-from seven_senders_adapter.ledger.progress import Progress
+from seven_senders_adapter.ledger import Ledger
+from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.table import Conflict
 from seven_senders_adapter.queue import (
-    RETENTION_SECONDS,
+    EXPIRY_WARNING_AFTER,
     Failure,
     OrderEvent,
     Queue,
@@ -57,7 +53,6 @@ from seven_senders_adapter.telemetry import Telemetry
 
 DEATHS_ALLOWED = 5
 SECOND_RECEIPT = 2
-EXPIRY_WARNING = timedelta(seconds=RETENTION_SECONDS) - timedelta(days=3)
 PROGRESS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -67,18 +62,6 @@ class Wait(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"for {seconds} s")
         self.seconds = seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """The parts of the ledger that syncing needs."""
-
-    orders: Orders
-    claims: Claims
-    attempts: Attempts
-    brakes: Brakes
-    progress: Progress
-    dead_letters: DeadLetters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +152,7 @@ class OrderSync:
     # --- before the first call ---
 
     def _watch_expiry(self, message: Received, event: OrderEvent) -> None:
-        if self._age(message) > EXPIRY_WARNING:
+        if self._age(message) > EXPIRY_WARNING_AFTER:
             self._telemetry.near_expiry()
             self._ledger.orders.mark_expiring(event.connection, event.order, self._now())
 

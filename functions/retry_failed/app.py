@@ -1,0 +1,69 @@
+"""Returns dead letters to the queue: on a schedule, and on request."""
+
+import os
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from seven_senders_adapter import aws
+from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.environment import Environment, read_environment
+from seven_senders_adapter.ledger.brakes import Brakes
+from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.queue import Queue
+from seven_senders_adapter.retrying import Retry, read_selection
+from seven_senders_adapter.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+SPARE_MS = 30_000
+"""What ten dead letters need at most, at the slowest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryEnvironment(Environment):
+    """The variables of this function."""
+
+    dead_letter_queue_url: str
+    table_name: str
+
+
+@cache
+def _parts() -> tuple[Retry, Telemetry]:
+    env = read_environment(RetryEnvironment, os.environ)
+    telemetry = Telemetry(
+        service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+    )
+    table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
+    queue = Queue(
+        sqs=boto3.client("sqs", config=aws.CONFIG),
+        url=env.queue_url,
+        dead_letter_url=env.dead_letter_queue_url,
+    )
+    retry = Retry(
+        queue=queue,
+        dead_letters=DeadLetters(table=table),
+        orders=Orders(table=table),
+        brakes=Brakes(table=table),
+        telemetry=telemetry,
+        now=utc_now,
+    )
+    return retry, telemetry
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
+    """Return what can pass, or what ``event`` selects; see ``read_selection``."""
+    retry, telemetry = _parts()
+    try:
+        result = retry.run(
+            read_selection(event),
+            has_time=lambda: context.get_remaining_time_in_millis() > SPARE_MS,
+        )
+    finally:
+        telemetry.flush()
+    return asdict(result)

@@ -1,0 +1,95 @@
+"""Works batches of order events from the queue."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from seven_senders_adapter import aws
+from seven_senders_adapter.clients import Clients
+from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.connections.syncing import SyncingConnections
+from seven_senders_adapter.environment import Environment, read_environment
+from seven_senders_adapter.ledger import Ledger
+from seven_senders_adapter.ledger.leases import Leases
+from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.queue import Queue, received_from_lambda
+from seven_senders_adapter.seven_senders.api import WireSettings
+from seven_senders_adapter.seven_senders.transport import ApiSession
+from seven_senders_adapter.shops import SHOPS
+from seven_senders_adapter.syncing.batch import BatchSync
+from seven_senders_adapter.syncing.deadline import Deadline
+from seven_senders_adapter.syncing.order_sync import OrderSync
+from seven_senders_adapter.syncing.pace import Pace
+from seven_senders_adapter.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncEnvironment(Environment):
+    """The variables of this function."""
+
+    dead_letter_queue_url: str
+    syncing_path: str
+    tokens_path: str
+    table_name: str
+    retry_base_seconds: str
+    orders_path: str
+    order_states_path: str
+    token_path: str
+    state_order_id_field: str
+
+
+@cache
+def _parts() -> tuple[BatchSync, Telemetry]:
+    env = read_environment(SyncEnvironment, os.environ)
+    telemetry = Telemetry(
+        service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+    )
+    ssm = boto3.client("ssm", config=aws.CONFIG)
+    table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
+    queue = Queue(
+        sqs=boto3.client("sqs", config=aws.CONFIG),
+        url=env.queue_url,
+        dead_letter_url=env.dead_letter_queue_url,
+    )
+    pace = Pace(base=float(env.retry_base_seconds))
+    clients = Clients(
+        session=ApiSession(),
+        ssm=ssm,
+        tokens_path=env.tokens_path,
+        leases=Leases(table=table),
+        wire=WireSettings(
+            orders_path=env.orders_path,
+            states_path=env.order_states_path,
+            token_path=env.token_path,
+            state_order_id_field=env.state_order_id_field,
+        ),
+        observe=telemetry.api_called,
+    )
+    orders = OrderSync(
+        queue=queue,
+        ledger=Ledger.at(table),
+        connections=SyncingConnections(ssm=ssm, path=env.syncing_path),
+        clients=clients.of,
+        shops=SHOPS,
+        telemetry=telemetry,
+        pace=pace,
+        now=utc_now,
+    )
+    return BatchSync(orders=orders, queue=queue, pace=pace, telemetry=telemetry), telemetry
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
+    """Work a batch; name the messages that stay in the queue."""
+    batch, telemetry = _parts()
+    messages = [received_from_lambda(record) for record in event["Records"]]
+    try:
+        staying = batch.run(messages, Deadline(context.get_remaining_time_in_millis))
+    finally:
+        telemetry.flush()
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in staying]}

@@ -1,9 +1,10 @@
-import ast
-import re
+import runpy
+from dataclasses import fields
 
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # cfn-lint ships no types
 
+from seven_senders_adapter.environment import Environment
 from seven_senders_adapter.queue import RETENTION_SECONDS
 from tests.unit.template.reading import (
     FUNCTIONS,
@@ -17,7 +18,7 @@ from tests.unit.template.reading import (
 
 SHOPIFY_PATIENCE_SECONDS = 5
 SQS_MOST_RECEIVES = 1000
-ENVIRONMENT_VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
+READ_BY_POWERTOOLS = {"POWERTOOLS_LOG_LEVEL"}
 
 QUEUES = resources("AWS::SQS::Queue")
 LAYERS = resources("AWS::Serverless::LayerVersion")
@@ -121,14 +122,17 @@ def test_the_dead_letters_are_indexed_by_connection_and_time() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_given_the_environment_that_it_reads(function: str) -> None:
-    code = PROJECT / FUNCTIONS[function]["CodeUri"] / "app.py"
-    read = {
-        node.value
-        for node in ast.walk(ast.parse(code.read_text()))
-        if isinstance(node, ast.Constant) and ENVIRONMENT_VARIABLE.fullmatch(str(node.value))
-    }
+    shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    given = {*shared, *FUNCTIONS[function]["Environment"]["Variables"]}
+    app = runpy.run_path(str(PROJECT / FUNCTIONS[function]["CodeUri"] / "app.py"))
+    (form,) = (value for value in app.values() if _is_form(value))
 
-    assert FUNCTIONS[function]["Environment"]["Variables"].keys() == read
+    assert given == {field.name.upper() for field in fields(form)} | READ_BY_POWERTOOLS
+    assert callable(app["handler"])
+
+
+def _is_form(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Environment) and value is not Environment
 
 
 def test_all_functions_run_on_arm64_and_python_3_13_with_both_layers() -> None:

@@ -1,0 +1,194 @@
+"""The local stack: the deployed template and handlers on this machine, without AWS."""
+
+import math
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock, Thread
+
+from seven_senders_local import connections, paths, workers
+from seven_senders_local.emulator import REGION, STACK, Emulator
+from seven_senders_local.front import Front
+from seven_senders_local.poller import Poller
+from seven_senders_local.processes import Child, StartFailed, guarded
+from seven_senders_local.queues import Queues
+from seven_senders_local.template import Function, Template
+from seven_senders_local.workers import Pool, Worker
+
+RECEIVE = "ReceiveWebhookFunction"
+SYNC = "SyncOrderFunction"
+RETRY = "RetryFailedFunction"
+
+RECEIVERS = 2
+FEWEST_SYNCERS = 8
+_SANDBOX_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How a local stack runs.
+
+    ``api_url`` ``None`` starts the sandbox. ``retry_base`` in seconds scales all that waits.
+    ``template`` and ``verbose``: what is run, and whether the functions' log lines are shown.
+    """
+
+    connections: Path
+    port: int = 0
+    api_url: str | None = None
+    retry_base: float = 30
+    verbose: bool = False
+    template: Path = paths.TEMPLATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deployment:
+    functions: Mapping[str, Function]
+    resources: Mapping[str, str]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the functions know of paths, queues and the table."""
+        return {**self.functions[RECEIVE].environment, **self.functions[SYNC].environment}
+
+
+class LocalStack:
+    """The functions' workers, the poller between them and the queue, and what can be asked."""
+
+    def __init__(
+        self, *, emulator: Emulator, deployment: _Deployment, api_url: str, choices: Choices
+    ) -> None:
+        self._emulator = emulator
+        self._deployment = deployment
+        self._api_url = api_url
+        self._choices = choices
+        names = deployment.names
+        sync = deployment.functions[SYNC]
+        syncers = max(FEWEST_SYNCERS, sync.maximum_concurrency)
+        self._receive = self._pool(RECEIVE, RECEIVERS)
+        self._sync = self._pool(SYNC, syncers)
+        self._retry = self._pool(RETRY, 1)
+        sqs = emulator.client("sqs")
+        self._poller = Poller(
+            sqs=sqs,
+            queue_url=names["QUEUE_URL"],
+            invoke=self._sync.invoke,
+            batch_size=sync.batch_size,
+            workers=syncers,
+            pause=math.ceil(choices.retry_base),
+        )
+        self._queues = Queues(
+            sqs=sqs,
+            url=names["QUEUE_URL"],
+            dead_letter_url=names["DEAD_LETTER_QUEUE_URL"],
+            poller=self._poller,
+        )
+        self._dead_letters = Lock()
+        self._front = Front(
+            choices.port,
+            deliver=self._receive.invoke,
+            pages={
+                "GET /_local/status": lambda: asdict(self._queues.count()),
+                "GET /_local/dead": self._show_dead,
+                "GET /_local/aws": self._show_aws,
+                "POST /_local/retry-failed": self._retry_failed,
+            },
+        )
+        self.url = self._front.url
+
+    @property
+    def alive(self) -> bool:
+        """Whether the emulator still runs, without which nothing does."""
+        return self._emulator.alive
+
+    def start(self) -> None:
+        """Accept deliveries once the handlers are imported. Raises FunctionFailed."""
+        with ThreadPoolExecutor() as executor:
+            list(executor.map(Pool.warm_up, (self._receive, self._sync)))
+        self._poller.start()
+        Thread(target=self._front.serve_forever, name="front", daemon=True).start()
+
+    def end(self) -> None:
+        """Stop at once: nothing of the local stack outlives it, so nothing is waited for."""
+        self._front.server_close()
+        self._poller.stop()
+        for pool in (self._receive, self._sync, self._retry):
+            pool.end()
+        self._poller.wait_until_stopped()
+
+    def _pool(self, name: str, size: int) -> Pool:
+        function = self._deployment.functions[name]
+        environment = {
+            **workers.environment(function, self._emulator.environment),
+            "RETRY_BASE_SECONDS": f"{self._choices.retry_base:g}",
+        }
+        log = None if self._choices.verbose else subprocess.DEVNULL
+        return Pool(lambda: Worker(function, environment=environment, log=log), size=size)
+
+    def _show_dead(self) -> object:
+        with self._dead_letters:
+            return [asdict(letter) for letter in self._queues.dead_letters()]
+
+    def _retry_failed(self) -> object:
+        with self._dead_letters:
+            return self._retry.invoke({})
+
+    def _show_aws(self) -> object:
+        names = self._deployment.names
+        return {
+            "endpoint": self._emulator.endpoint,
+            "region": REGION,
+            "stack": STACK,
+            "resources": self._deployment.resources,
+            "table": names["TABLE_NAME"],
+            "queue_url": names["QUEUE_URL"],
+            "dead_letter_queue_url": names["DEAD_LETTER_QUEUE_URL"],
+            "receiving_path": names["RECEIVING_PATH"],
+            "syncing_path": names["SYNCING_PATH"],
+            "tokens_path": names["TOKENS_PATH"],
+            "api_url": self._api_url,
+        }
+
+
+@contextmanager
+def running(choices: Choices) -> Iterator[LocalStack]:
+    """Run a local stack until the block ends.
+
+    Raises InvalidConnection, StartFailed, FunctionFailed or OSError if it can't be started.
+    """
+    with ExitStack() as ended:
+        emulator = Emulator()
+        ended.callback(emulator.end)
+        api_url = choices.api_url or _start_sandbox(ended)
+        documents = connections.read_file(choices.connections, api_url=api_url)
+        deployment = _deploy(emulator, choices.template)
+        connections.put(
+            documents,
+            ssm=emulator.client("ssm"),
+            receiving_path=deployment.names["RECEIVING_PATH"],
+            syncing_path=deployment.names["SYNCING_PATH"],
+        )
+        stack = LocalStack(
+            emulator=emulator, deployment=deployment, api_url=api_url, choices=choices
+        )
+        ended.callback(stack.end)
+        stack.start()
+        yield stack
+
+
+def _start_sandbox(ended: ExitStack) -> str:
+    """Start the project's own Seven Senders API; its base URL."""
+    child = Child(guarded("seven_senders_local.sandbox", "--port", "0"))
+    ended.callback(child.end)
+    first_word, _, url = child.read(seconds=_SANDBOX_SECONDS).decode().partition(" ")
+    if first_word != "ready":
+        raise StartFailed("the sandbox of the Seven Senders API does not start")
+    return url.strip()
+
+
+def _deploy(emulator: Emulator, path: Path) -> _Deployment:
+    template = Template.load(path)
+    deployed = emulator.deploy(template.for_emulator())
+    return _Deployment(functions=template.functions(deployed.outputs), resources=deployed.resources)

@@ -1,0 +1,129 @@
+"""The deployed template, made fit for an emulator: its queues, its table, its functions' settings.
+
+The emulator's CloudFormation resolves every parameter, condition and reference: the settings of
+the functions are put into it as outputs and read back from the stack.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+EMULATED = frozenset({"AWS::SQS::Queue", "AWS::DynamoDB::Table"})
+RESOLVED = ("Parameters", "Mappings", "Conditions")
+DEFAULT_BATCH_SIZE = 10
+DEFAULT_CONCURRENCY = 1000
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as the long ones."""
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_object(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", maxsplit=1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function as the template sets it. ``timeout`` in seconds, ``memory`` in MB.
+
+    ``batch_size`` and ``maximum_concurrency`` are those of its queue, or what AWS takes.
+    """
+
+    name: str
+    code: str
+    handler: str
+    timeout: float
+    memory: str
+    environment: Mapping[str, str]
+    batch_size: int
+    maximum_concurrency: int
+
+
+class Template:
+    """A SAM template."""
+
+    def __init__(self, template: Mapping[str, Any]) -> None:
+        self._template = template
+        self._settings = list(self._all_settings())
+
+    @classmethod
+    def load(cls, path: Path) -> "Template":
+        """Read a template file."""
+        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506  # a SafeLoader
+
+    def for_emulator(self) -> str:
+        """A plain CloudFormation template: the queues, the table, and outputs of settings."""
+        kept = {name: self._template[name] for name in RESOLVED if name in self._template}
+        resources = {
+            name: resource
+            for name, resource in self._template["Resources"].items()
+            if resource["Type"] in EMULATED
+        }
+        outputs = {
+            f"Setting{number}": {"Value": value if isinstance(value, dict) else str(value)}
+            for number, (_, _, value) in enumerate(self._settings)
+        }
+        return json.dumps({**kept, "Resources": resources, "Outputs": outputs})
+
+    def functions(self, outputs: Mapping[str, str]) -> dict[str, Function]:
+        """The functions by their logical names, from the outputs of the emulated stack."""
+        resolved: dict[str, dict[str, str]] = {}
+        for number, (function, setting, _) in enumerate(self._settings):
+            resolved.setdefault(function, {})[setting] = outputs[f"Setting{number}"]
+        return {name: _function(name, settings) for name, settings in resolved.items()}
+
+    def _all_settings(self) -> Iterator[tuple[str, str, object]]:
+        common = self._template.get("Globals", {}).get("Function", {})
+        for name, resource in self._template["Resources"].items():
+            if resource["Type"] == "AWS::Serverless::Function":
+                for setting, value in _settings(common, resource["Properties"]):
+                    yield name, setting, value
+
+
+def _settings(common: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    properties = {"Timeout": 3, "MemorySize": 128, **common, **own}
+    for key in ("CodeUri", "Handler", "Timeout", "MemorySize"):
+        yield key, properties[key]
+    for source in (common, own):
+        for key, value in source.get("Environment", {}).get("Variables", {}).items():
+            yield f"Environment.{key}", value
+    for event in properties.get("Events", {}).values():
+        if event["Type"] == "SQS":
+            queue = event["Properties"]
+            yield "BatchSize", queue.get("BatchSize", DEFAULT_BATCH_SIZE)
+            scaling = queue.get("ScalingConfig", {})
+            yield "MaximumConcurrency", scaling.get("MaximumConcurrency", DEFAULT_CONCURRENCY)
+
+
+def _function(name: str, settings: Mapping[str, str]) -> Function:
+    prefix = "Environment."
+    return Function(
+        name=name,
+        code=settings["CodeUri"],
+        handler=settings["Handler"],
+        timeout=float(settings["Timeout"]),
+        memory=settings["MemorySize"],
+        environment={
+            key.removeprefix(prefix): value
+            for key, value in settings.items()
+            if key.startswith(prefix)
+        },
+        batch_size=int(settings.get("BatchSize", DEFAULT_BATCH_SIZE)),
+        maximum_concurrency=int(settings.get("MaximumConcurrency", DEFAULT_CONCURRENCY)),
+    )

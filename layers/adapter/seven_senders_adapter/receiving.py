@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isinf
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,7 +13,15 @@ from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
 from seven_senders_adapter.queue import Failure, MessageTooLarge, OrderEvent
 from seven_senders_adapter.reasons import Reason
-from seven_senders_adapter.shops.shop import Delivery, Kind, NotAnOrder, Shop, UnreadableOrder
+from seven_senders_adapter.shops.shop import (
+    Delivery,
+    Kind,
+    NotAnOrder,
+    Projected,
+    ProjectionNames,
+    Shop,
+    UnreadableOrder,
+)
 
 if TYPE_CHECKING:
     from seven_senders_adapter.clock import Clock
@@ -28,6 +37,17 @@ MAX_BODY_BYTES = 4_500_000
 
 UNKNOWN_ORDER = "unreadable"
 """Stands for the id of an order that has none."""
+
+
+_ODDITIES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a body that no shop foresaw can cause. Their texts may quote it and are not kept."""
 
 
 class BodyTooLarge(Exception):
@@ -149,7 +169,7 @@ class Receiver:
         if delivery.kind is Kind.OTHER:
             return self._skip("other_topic")
         try:
-            projected = shop.project(delivery.kind, _parse(body), connection.names)
+            projected = _project(shop, delivery.kind, _parse(body), connection.names)
         except NotAnOrder as error:
             return self._skip(error.reason)
         except UnreadableOrder as error:
@@ -227,6 +247,15 @@ def _parse(body: bytes) -> object:
         return json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise UnreadableOrder(None, ["readable JSON"]) from None  # the cause holds the body
+
+
+def _project(shop: Shop, kind: Kind, body: object, names: ProjectionNames) -> Projected:
+    try:
+        return shop.project(kind, body, names)
+    except _ODDITIES as error:
+        where = extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} in {where.name}, line {where.lineno}"
+        raise UnreadableOrder(None, [f"the expected form: {place}"]) from None
 
 
 def _no_number(name: str) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +23,7 @@ from seven_senders_adapter.domain.settings import MappingSettings, PromisedDateR
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
 from seven_senders_adapter.shops import SHOPS
 
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _HOST_NAME = re.compile(r"[^\s/:@?#]+")
 
 
@@ -36,10 +36,11 @@ def _platform(value: str) -> str:
 def _strptime_format(value: str) -> str:
     day = datetime(2026, 3, 28, tzinfo=UTC)
     try:
-        understood = datetime.strptime(day.strftime(value), value).replace(tzinfo=UTC)
+        has_year = "%Y" in value or "%y" in value
+        understood = has_year and datetime.strptime(day.strftime(value), value).replace(tzinfo=UTC)
     except ValueError:
-        understood = None
-    if understood is None or understood.date() != day.date():
+        understood = False
+    if not understood or understood.date() != day.date():
         raise ValueError("expected a strptime format of a whole date such as %d.%m.%Y")
     return value
 
@@ -51,8 +52,7 @@ def _host_name(value: str) -> str:
 
 
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if not _BASE_URL.fullmatch(value):
         raise ValueError(f"expected a base URL such as {PRODUCTION_URL}")
     return value.rstrip("/")
 

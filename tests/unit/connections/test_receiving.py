@@ -1,0 +1,146 @@
+"""All receiving documents at once: when they are loaded, and what a broken one does."""
+
+import json
+from typing import Any
+
+import pytest
+
+from seven_senders_adapter.aws import AwsUnavailable
+from seven_senders_adapter.connections.receiving import ReceivingConnections, read_receiving
+from seven_senders_adapter.connections.rules import InvalidConnection
+from tests.recording import Recorder
+from tests.unit.connections.fake_ssm import FakeSsm, Time
+
+PLATFORMS = ("shopify", "woocommerce")
+DOCUMENT = '{"platform":"shopify","webhook_secrets":["whsec_1"]}'
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def ssm() -> FakeSsm:
+    return FakeSsm(acme=DOCUMENT, broken='{"platform":"shopify"}', other=DOCUMENT)
+
+
+@pytest.fixture
+def recorder(capsys: pytest.CaptureFixture[str]) -> Recorder:
+    return Recorder(capsys)
+
+
+def made(ssm: FakeSsm, time: Time, recorder: Recorder) -> ReceivingConnections:
+    return ReceivingConnections(
+        ssm=ssm.client,
+        path="/path",
+        platforms=PLATFORMS,
+        telemetry=recorder.telemetry,
+        clock=time.clock,
+        pause=time.pause,
+    )
+
+
+def test_unknown_names_load_no_more_than_once_a_minute(
+    ssm: FakeSsm, time: Time, recorder: Recorder
+) -> None:
+    connections = made(ssm, time, recorder)
+    for number in range(100):
+        assert connections.get(f"unknown-{number}") is None
+    time.now += 59.9
+    assert connections.get("new") is None
+    assert ssm.asked == 1
+    ssm.parameters["new"] = DOCUMENT
+    time.now += 0.1
+    assert connections.get("new")
+    assert ssm.asked == 2
+
+
+def test_a_broken_document_takes_no_other_down_and_is_told_once_a_load(
+    ssm: FakeSsm, time: Time, recorder: Recorder
+) -> None:
+    connections = made(ssm, time, recorder)
+    for _ in range(3):
+        with pytest.raises(InvalidConnection, match="webhook_secrets"):
+            connections.get("broken")
+        assert connections.get("acme")
+        assert connections.get("other")
+    (line,) = recorder.logged
+    assert line["connection"] == "broken"
+    assert line["details"] == {"error": "webhook_secrets: at least one is needed"}
+    assert recorder.counted == {"ConnectionFailures broken_document": 1}
+
+
+def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_seconds(
+    ssm: FakeSsm, time: Time, recorder: Recorder
+) -> None:
+    connections = made(ssm, time, recorder)
+    connections.get("acme")
+    ssm.failures = 2
+    for seconds, asked in ((60, 2), (9, 2), (1, 3), (9, 3), (1, 4), (59, 4), (1, 5)):
+        time.now += seconds
+        assert connections.get("acme")
+        assert ssm.asked == asked
+    assert time.pauses == []
+
+
+@pytest.mark.parametrize("failures", [1, 4])
+def test_the_first_load_is_tried_again_within_the_shops_patience(
+    ssm: FakeSsm, time: Time, recorder: Recorder, failures: int
+) -> None:
+    ssm.failures = failures
+    assert made(ssm, time, recorder).get("acme")
+    assert ssm.asked == failures + 1
+    assert sum(time.pauses) < 3
+
+
+def test_after_three_seconds_the_first_load_gives_up_until_the_next_delivery(
+    ssm: FakeSsm, time: Time, recorder: Recorder
+) -> None:
+    connections = made(ssm, time, recorder)
+    ssm.failures = 10**6
+    with pytest.raises(AwsUnavailable, match="ssm GetParametersByPath: ThrottlingException"):
+        connections.get("acme")
+    assert 1 < sum(time.pauses) < 3
+    ssm.failures = 0
+    assert connections.get("acme")
+
+
+def test_names_that_no_connection_may_have_are_left(time: Time, recorder: Recorder) -> None:
+    connections = made(FakeSsm(Acme=DOCUMENT), time, recorder)
+    assert connections.get("Acme") is None
+
+
+def changed(**changes: Any) -> str:
+    settings = {"platform": "shopify", "webhook_secrets": ["whsec_1"]} | changes
+    return json.dumps(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("{", "the document is no JSON", id="no JSON"),
+        pytest.param("[]", "the document is no JSON object", id="a list"),
+        pytest.param(changed(platform="x"), "platform: expected one of shopify, woo", id="shop"),
+        pytest.param(changed(platform=None), "platform: expected one of", id="no shop"),
+        pytest.param(changed(platform=["shopify"]), "platform: expected one of", id="shops"),
+        pytest.param(changed(webhook_secrets=None), "webhook_secrets: at least", id="no secrets"),
+        pytest.param(changed(webhook_secrets=[]), "webhook_secrets: at least", id="empty secrets"),
+        pytest.param(changed(webhook_secrets="whsec_1"), "webhook_secrets: exp", id="one secret"),
+        pytest.param(changed(webhook_secrets=["a", ""]), "webhook_secrets: exp", id="'' secret"),
+        pytest.param(changed(webhook_secrets=[1]), "webhook_secrets: exp", id="a number"),
+        pytest.param(changed(shop_domain=1), "shop_domain: expected a string", id="domain"),
+        pytest.param(changed(language_meta_keys="x"), "language_meta_keys: exp", id="language"),
+        pytest.param(changed(tag_meta_keys={"a": 1}), "tag_meta_keys: exp", id="tags"),
+        pytest.param(changed(tag_meta_keys=["a"]), "tag_meta_keys: exp", id="a list of tags"),
+        pytest.param(changed(send_order_items="no"), "send_order_items: exp", id="flag"),
+    ],
+)
+def test_the_plain_check_names_the_wrong_key(text: str, says: str) -> None:
+    with pytest.raises(InvalidConnection, match=says) as error:
+        read_receiving(text, platforms=PLATFORMS)
+    assert "whsec_1" not in str(error.value)
+
+
+def test_keys_of_a_later_version_are_left() -> None:
+    assert read_receiving(changed(new_key=1), platforms=PLATFORMS).platform == "shopify"

@@ -59,7 +59,7 @@ class OrderEvent:
     @property
     def is_deletion(self) -> bool:
         """Whether the shop has deleted the order: nothing but its id passed."""
-        return not self.projection
+        return set(self.projection) == {"id"}
 
     @property
     def group(self) -> str:

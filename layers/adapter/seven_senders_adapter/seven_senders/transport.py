@@ -1,7 +1,7 @@
 """One HTTP exchange: bounded in size, bounded in time, and to nobody but the host asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
@@ -43,22 +43,22 @@ class TimeOuts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is sent. ``url`` is whole and percent-encoded."""
+    """What is sent. ``url`` is whole and percent-encoded. Token and key are never printed."""
 
     operation: Operation
     method: str
     url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. The names of ``headers`` are in lower case."""
+    """What came back. The names of ``headers`` are in lower case. Its content is not printed."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class ApiSession(requests.Session):

@@ -87,7 +87,10 @@ class _Exchange(BaseHTTPRequestHandler):
     def _read(self, length: int) -> bytes | None:
         """The body; ``None`` if it is too large, read to its end so that the answer arrives."""
         if length <= MAX_BODY_BYTES:
-            return self.rfile.read(length)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionAbortedError
+            return body
         while length > 0 and (chunk := self.rfile.read(min(length, _CHUNK_BYTES))):
             length -= len(chunk)
         return None

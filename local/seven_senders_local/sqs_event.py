@@ -1,7 +1,7 @@
 """Messages as Lambda's poller hands them to a function, and the function's verdict on them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 def to_event(
     messages: "Sequence[MessageTypeDef]", *, queue_arn: str, region: str
-) -> dict[str, object]:
+) -> dict[str, list[dict[str, Any]]]:
     """The event of one batch."""
     return {
         "Records": [

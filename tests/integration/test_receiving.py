@@ -1,0 +1,126 @@
+"""The receiving function as Lambda calls it, with moto's SSM and SQS behind it."""
+
+import json
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from seven_senders_adapter.environment import MissingVariables
+from seven_senders_adapter.queue import received_from_sqs
+from seven_senders_adapter.receiving import Request
+from tests.unit.receiving.deliveries import PERSONAL, SECRET, shopify
+
+APP = Path(__file__).parents[2] / "functions" / "receive_webhook" / "app.py"
+type Handler = Callable[[dict[str, object], object], dict[str, Any]]
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "receive-webhook-test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Test")
+    monkeypatch.setenv("RECEIVING_PATH", "/stack/receiving")
+    with mock_aws():
+        sqs = boto3.client("sqs")
+        for variable, name in (("QUEUE_URL", "main"), ("DEAD_LETTER_QUEUE_URL", "dead")):
+            made = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
+            monkeypatch.setenv(variable, made["QueueUrl"])
+        boto3.client("ssm").put_parameter(
+            Name="/stack/receiving/acme",
+            Value=json.dumps({"platform": "shopify", "webhook_secrets": [SECRET]}),
+            Type="SecureString",
+        )
+        yield runpy.run_path(str(APP))["handler"]
+
+
+def event(request: Request) -> dict[str, object]:
+    """A request in payload format 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": "POST /webhooks/{connection}",
+        "rawPath": f"/webhooks/{request.connection}",
+        "rawQueryString": "",
+        "headers": dict(request.headers),
+        "pathParameters": {"connection": request.connection},
+        "body": request.body,
+        "isBase64Encoded": request.is_base64,
+    }
+
+
+def messages(name: str) -> list[Any]:
+    sqs = boto3.client("sqs")
+    answer = sqs.receive_message(
+        QueueUrl=sqs.get_queue_url(QueueName=f"{name}.fifo")["QueueUrl"],
+        MaxNumberOfMessages=10,
+        MessageAttributeNames=["All"],
+        MessageSystemAttributeNames=["All"],
+    )
+    return list(answer.get("Messages", []))
+
+
+@pytest.mark.parametrize("as_base64", [False, True])
+def test_an_order_is_in_the_queue_when_the_shop_is_answered(
+    handler: Handler, *, as_base64: bool
+) -> None:
+    answer = handler(event(shopify(as_base64=as_base64)), None)
+    assert answer["statusCode"] == 200
+    (message,) = messages("main")
+    assert received_from_sqs(message).event().projection["number"] == "#1001"
+    for personal in PERSONAL:
+        assert personal not in str(message)
+
+
+def test_an_unreadable_order_is_in_the_dead_letters(handler: Handler) -> None:
+    assert handler(event(shopify({"id": 17})), None)["statusCode"] == 200
+    assert messages("main") == []
+    (message,) = messages("dead")
+    dead = received_from_sqs(message)
+    assert (dead.group, dead.raw) == ("acme/17", "{}")
+    failure = dead.failure()
+    assert failure
+    assert failure.reason == "unreadable_order"
+
+
+def test_the_answer_has_the_gateways_form(handler: Handler) -> None:
+    assert handler(event(shopify(connection="nobody")), None) == {
+        "statusCode": 404,
+        "headers": {"content-type": "text/plain; charset=utf-8"},
+        "body": "not found",
+    }
+
+
+def test_a_request_without_a_body_is_not_signed(handler: Handler) -> None:
+    without = event(shopify())
+    del without["body"]
+    assert handler(without, None)["statusCode"] == 401
+
+
+def test_the_metrics_are_written_before_the_answer(
+    handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler(event(shopify()), None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"Accepted": [1.0], "connection": "acme"}.items() <= next(
+        line for line in lines if "Accepted" in line
+    ).items()
+
+
+def test_a_queue_that_is_gone_gives_503(handler: Handler) -> None:
+    sqs = boto3.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="main.fifo")["QueueUrl"])
+    assert handler(event(shopify()), None)["statusCode"] == 503
+
+
+def test_a_missing_variable_is_named_by_the_first_call(
+    handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RECEIVING_PATH")
+    with pytest.raises(MissingVariables, match="RECEIVING_PATH"):
+        handler(event(shopify()), None)

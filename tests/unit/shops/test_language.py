@@ -60,3 +60,8 @@ def test_named_meta_keys_replace_the_known_ones(
 @pytest.mark.parametrize("data", [None, {}, [None, 1, "x"], [{"key": ["wpml_language"]}], [{}]])
 def test_odd_meta_data_names_no_language(data: object) -> None:
     assert snapshot_of("woocommerce", woo_order(meta_data=data)).language is None
+
+
+def test_the_first_of_equal_meta_keys_counts() -> None:
+    data = [*meta(wpml_language=""), *meta(wpml_language="cs"), *meta(wpml_language="de")]
+    assert snapshot_of("woocommerce", woo_order(meta_data=data)).language == "cs"

@@ -89,3 +89,18 @@ def test_only_the_named_attribute_is_read() -> None:
     assert read.projection["promised"] == "2026-03-28"
     assert "promised" not in projected("shopify", body).projection
     assert "promised" not in projected("shopify", body, promised_date_attribute="x").projection
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        pytest.param("2026-03-28", "2026-03-28", id="a date stays a date"),
+        pytest.param("20260328", "2026-03-28", id="written in full"),
+        pytest.param("2026-03-28T18:00+01:00", "2026-03-28T17:00:00+00:00", id="a time in UTC"),
+        pytest.param("2026-03-28T18:00", "2026-03-28T18:00:00", id="a local time stays local"),
+    ],
+)
+def test_what_is_queued_of_a_promised_date(value: str, stored: str) -> None:
+    body = woo_order(meta_data=meta(due=value))
+    read = projected("woocommerce", body, promised_date_meta_key="due")
+    assert read.projection["promised"] == stored

@@ -110,6 +110,11 @@ def test_woocommerce_error_bodies_are_left(kind: Kind, code: str, status: int) -
     assert caught.value.reason == "error_body"
 
 
+def test_an_order_with_fields_of_those_names_is_an_order() -> None:
+    read = projected("woocommerce", woo_order(code="SPRING", message="Thank you"))
+    assert read.order == "22"
+
+
 @pytest.mark.parametrize("platform", SHOPS)
 def test_a_deletion_needs_only_an_id(platform: str) -> None:
     read = SHOPS[platform].project(Kind.DELETION, {"id": 31}, ProjectionNames())

@@ -201,6 +201,13 @@ class Queue:
             )
         return [received_from_sqs(message) for message in answer.get("Messages", [])]
 
+    def release_dead(self, message: Received) -> None:
+        """Let others have a dead letter that is left where it is."""
+        with reaching("sqs ChangeMessageVisibility"):
+            self._sqs.change_message_visibility(
+                QueueUrl=self._dead_letter_url, ReceiptHandle=message.receipt, VisibilityTimeout=0
+            )
+
     def revive(self, message: Received) -> None:
         """Send a dead letter to the main queue once more. It stays where it was."""
         attributes = _lasting(message) | {"redriven": "1"}

@@ -1,8 +1,10 @@
 """Dead letters go back to the queue: by themselves if their reason can pass, else on request."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
@@ -96,17 +98,21 @@ class Retry:
         """Return what is selected, as long as there is time. Raises AwsUnavailable."""
         result = Retried()
         seen: set[str] = set()
+        staying: list[Received] = []
         while has_time():
             received = self._queue.receive_dead(hidden_for=HIDDEN_SECONDS)
             messages = [message for message in received if message.message_id not in seen]
             if not messages:
                 break
             seen.update(message.message_id for message in messages)
-            for message in messages:
-                self._retry(message, selection, result)
+            staying += [m for m in messages if not self._retry(m, selection, result)]
+        with suppress(AwsUnavailable):  # they come back by themselves
+            for message in staying:
+                self._queue.release_dead(message)
         return result
 
-    def _retry(self, message: Received, selection: Selection, result: Retried) -> None:
+    def _retry(self, message: Received, selection: Selection, result: Retried) -> bool:
+        """Return a dead letter if it is chosen and nothing holds it; whether it was."""
         connection = message.attributes.get("connection", "unknown")
         order = message.attributes.get("order", "unknown")
         failure = self._failure(message)
@@ -123,6 +129,8 @@ class Retry:
             self._dead_letters.remove(connection=connection, order=order, letter=failure.letter)
             self._queue.delete_dead(message)
             result.returned += 1
+            return True
+        return False
 
     def _is_held(self, failure: Failure) -> bool:
         closed = self._brakes.read(failure.brakes) if failure.brakes else {}

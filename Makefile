@@ -30,7 +30,7 @@ test: setup ## Check format, lint and types, and run all tests
 	.venv/bin/pytest --numprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome
-	.venv/bin/seven-senders demo
+	.venv/bin/python -m seven_senders_local.demo
 
 format: setup ## Format the code and mend what lint can mend
 	.venv/bin/ruff format .

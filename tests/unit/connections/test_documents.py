@@ -1,6 +1,7 @@
 """A connection's settings as they are written: what is taken, and what an error says."""
 
 import json
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -203,9 +204,9 @@ def test_a_wrong_document_gives_one_error_that_names_the_key(settings: object, s
         read_connection("acme", settings)
     assert str(error.value).startswith("connection acme: ")
     assert says in str(error.value)
-    assert SECRET not in str(error.value)
-    assert KEY not in str(error.value)
-    assert error.value.__suppress_context__
+    shown = "".join(format_exception(error.value))
+    assert SECRET not in shown
+    assert KEY not in shown
 
 
 def test_all_wrong_keys_stand_in_one_error() -> None:

@@ -61,6 +61,12 @@ def test_chance_does_not_depend_on_which_thread_comes_first() -> None:
     assert struck(calls) == struck(calls[::-1])
 
 
+def test_a_call_that_is_repeated_has_its_chance_each_time() -> None:
+    faults = Faults(rules=[FaultRule(probability=0.5)])
+    struck = [faults.strike(*call) is not None for call in repeat(CREATE, 100)]
+    assert 30 < sum(struck) < 70
+
+
 def test_the_first_rule_that_strikes_is_played_and_the_next_takes_over() -> None:
     once, ever = FaultRule(times=1, status=500), FaultRule(status=503)
     faults = Faults(rules=[once, ever])

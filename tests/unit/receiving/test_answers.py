@@ -120,6 +120,12 @@ def ping(connection: str) -> Request:
             id="a gateway's base64 that is none",
         ),
         pytest.param(
+            Request(connection="acme", headers={}, body="####", is_base64=True),
+            400,
+            {"Rejected malformed_base64": 1},
+            id="a gateway's base64 of other characters",
+        ),
+        pytest.param(
             Request(connection="acme", headers={}, body="üü==", is_base64=True),
             400,
             {"Rejected malformed_base64": 1},
@@ -184,6 +190,12 @@ def test_refused_deliveries_write_no_line_and_name_no_unknown_connection(setup: 
     # one line each of the first refusals, the rest is held
     assert len(setup.recorder.text.splitlines()) <= lines + 2
     assert setup.ssm.asked == 1
+
+
+@pytest.mark.parametrize("name", ["", "../acme", "Acme", "a" * 64])
+def test_a_name_that_no_connection_may_have_is_not_even_looked_up(setup: Setup, name: str) -> None:
+    assert setup.receiver.receive(shopify(connection=name)).status == 404
+    assert setup.ssm.asked == 0
 
 
 class TestServiceUnavailable:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 CONFIG = Config(
     connect_timeout=1,
@@ -20,11 +20,18 @@ class AwsUnavailable(Exception):
 
 @contextmanager
 def reaching(call: str) -> Iterator[None]:
-    """Turn every failure of a boto3 call inside into AwsUnavailable."""
+    """Turn a failure of the boto3 call inside into AwsUnavailable.
+
+    A call that is wrong in itself is a bug and raises what boto3 raises.
+    """
     try:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
+        if code == "ValidationException":
+            raise
         raise AwsUnavailable(f"{call}: {code}") from error
+    except ParamValidationError:
+        raise
     except BotoCoreError as error:
         raise AwsUnavailable(f"{call}: {type(error).__name__}") from error

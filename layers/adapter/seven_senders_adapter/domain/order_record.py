@@ -24,13 +24,14 @@ class Fields:
 class Intent:
     """A call that is about to be made, or whose outcome is not known.
 
-    ``step`` is the key of the step. ``read_from``: the API may be read from then on to see
-    whether the call took effect.
+    ``step`` is the key of the step, and ``fields`` what a create sends. ``read_from``: the API
+    may be read from then on to see whether the call took effect.
     """
 
     step: str
     at: datetime
     read_from: datetime
+    fields: Fields | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,13 +31,15 @@ class BrakeGuard:
 
     def lets_through(self) -> bool:
         """Whether the message may be worked: no brake is closed, or it is the next probe."""
-        closed = [brake.name for brake in self._seen.values() if brake.closed_since]
+        closed = [brake for brake in self._seen.values() if brake.closed_since]
         if not closed:
             return True
+        if any(brake.probe_at and brake.probe_at > self._now for brake in closed):
+            return False
         next_probe = self._now + self._pace.probe_interval
         self.probing = all(
-            self._brakes.take_probe(name, now=self._now, next_probe_at=next_probe)
-            for name in closed
+            self._brakes.take_probe(brake.name, now=self._now, next_probe_at=next_probe)
+            for brake in closed
         )
         return self.probing
 

@@ -137,7 +137,12 @@ class StepRunner:
 
     def _intend(self, step: Step) -> None:
         now = self._now()
-        intent = Intent(step=step.key, at=now, read_from=now + LONGEST_CALL + READ_TIME_OUT)
+        intent = Intent(
+            step=step.key,
+            at=now,
+            read_from=now + LONGEST_CALL + READ_TIME_OUT,
+            fields=step.fields if isinstance(step, Create) else None,
+        )
         self.record = replace(self.record, intent=intent)
         self.save()
 
@@ -160,7 +165,7 @@ class StepRunner:
         if intent.step == CREATE:
             remote = self._look_up()
             if remote is not None:
-                self._adopt(remote, "was created by a call whose answer was lost", lost=True)
+                self._adopt(remote, "was created, though the answer was lost", intent.fields)
         elif intent.step.startswith("state ") and (remote := self._read()) is not None:
             self._settle_state(State(intent.step.removeprefix("state ")), remote)
         self._forget_intent()
@@ -223,12 +228,13 @@ class StepRunner:
         else:
             self._refuse(CREATE, Reason.ORDER_REFUSED, refusal.reason, refusal.status)
 
-    def _adopt(self, remote: RemoteOrder, how: str, *, lost: bool = False) -> None:
+    def _adopt(self, remote: RemoteOrder, how: str, sent: Fields | None = None) -> None:
         """Take over an order that stands at Seven Senders, if it is this one.
 
-        Its date tells. An answer without a date is believed only after a lost create.
+        Its date tells. An answer without a date is believed only after a create with the fields
+        ``sent`` whose answer was lost.
         """
-        believed = lost and remote.order_date is None
+        believed = sent is not None and remote.order_date is None
         if not (believed or remote.is_dated(self.record.order_date)):
             shown = to_text(remote.order_date) if remote.order_date else "none"
             detail = (
@@ -242,7 +248,7 @@ class StepRunner:
         }
         self.record = replace(
             self.record,
-            accepted=Fields(boarding_complete=remote.boarding_complete is True),
+            accepted=sent or Fields(boarding_complete=remote.boarding_complete is True),
             remote_id=remote.id,
             accepted_states=states,
             intent=None,

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -326,6 +327,17 @@ class TestReading:
     ) -> None:
         server.script(Reply(content=element(order_date=text)))
         assert client_at(server.url).get_order("7").order_date == order_date
+
+    def test_a_date_without_an_offset_is_not_in_this_machines_time_zone(
+        self, server: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.script(Reply(content=element(order_date="2026-03-02T12:00:00")))
+        with monkeypatch.context() as patched:
+            patched.setenv("TZ", "Asia/Tokyo")
+            time.tzset()
+            order = client_at(server.url).get_order("7")
+        time.tzset()
+        assert order.order_date == NOON
 
     def test_the_old_names_are_understood(self, server: ScriptedApi) -> None:
         server.script(
@@ -720,7 +732,7 @@ def test_each_call_is_observed_with_its_outcome(server: ScriptedApi) -> None:
     with pytest.raises(TemporaryFailure):
         client.update_order("7", {})
     assert observed == [
-        ("create_order", "account_failure"),
+        ("create_order", "token_refused"),
         ("create_order", "ok"),
         ("add_state", "refused"),
         ("update_order", "temporary_failure"),

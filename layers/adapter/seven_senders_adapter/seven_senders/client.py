@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -13,10 +12,10 @@ from seven_senders_adapter.seven_senders import answers
 from seven_senders_adapter.seven_senders.answers import RemoteOrder
 from seven_senders_adapter.seven_senders.api import Api, wire_time
 from seven_senders_adapter.seven_senders.errors import (
-    AccountFailure,
     LookUpInconclusive,
     OrderNotFound,
     Refused,
+    TokenRefused,
     TokenUnavailable,
 )
 from seven_senders_adapter.seven_senders.transport import Answer, Operation
@@ -37,13 +36,13 @@ class NewOrder:
 
 
 class TokenSource(Protocol):
-    """Where the client has its token from. Both raise TokenUnavailable, and errors of a login."""
+    """Where the client has its token from."""
 
     def current(self) -> str:
-        """A token that should be good."""
+        """A token that should be good. Raises TokenUnavailable, and the errors of a login."""
 
     def refused(self, token: str) -> str:
-        """Another token, after a 401 to this one."""
+        """Another token, after a 401 to this one. Raises what ``current`` raises."""
 
     def is_own(self, token: str) -> bool:
         """Whether a login of this process gave it, rather than another worker's."""
@@ -176,19 +175,17 @@ class SevenSendersClient:
         token = self._tokens.current()
         try:
             return attempt(token)
-        except AccountFailure as error:
-            if error.status != HTTPStatus.UNAUTHORIZED:
-                raise
-        token = self._tokens.refused(token)
+        except TokenRefused:
+            token = self._tokens.refused(token)
         try:
             return attempt(token)
-        except AccountFailure as error:
-            if error.status == HTTPStatus.UNAUTHORIZED and not self._tokens.is_own(token):
-                # Only a fresh login tells a bad account from a token that was cut off.
-                raise TokenUnavailable(
-                    operation, error.status, "another worker's token is refused too"
-                ) from error
-            raise
+        except TokenRefused as error:
+            if self._tokens.is_own(token):
+                raise
+            # Only a fresh login tells a bad account from a token that was cut off.
+            raise TokenUnavailable(
+                operation, error.status, "another worker's token is refused too"
+            ) from error
 
 
 def _item(item: OrderItem) -> dict[str, str]:

@@ -41,6 +41,10 @@ class AccountFailure(SevenSendersError):
     """About the account, key or base URL, not the order: stop the connection until mended."""
 
 
+class TokenRefused(AccountFailure):
+    """401: the token is not good. About the account if it comes from a fresh login."""
+
+
 class TokenUnavailable(SevenSendersError):
     """Another worker is logging in, or SSM can't be reached: come back shortly; not a try."""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from seven_senders_adapter.seven_senders.answers import Json
 from seven_senders_adapter.seven_senders.errors import (
@@ -13,11 +14,13 @@ from seven_senders_adapter.seven_senders.errors import (
     Refused,
     SevenSendersError,
     TemporaryFailure,
+    TokenRefused,
 )
 from seven_senders_adapter.seven_senders.transport import Answer, Operation
 
 MAX_RETRY_AFTER = timedelta(hours=6)
 
+_ACCOUNT_BLOCKED = frozenset({402, 403})
 _CONTENT_REFUSED = frozenset({400, 409, 413, 415, 422})
 _NO_SUCH_ORDER = frozenset({404, 410})
 _NO_SUCH_PATH = frozenset({404, 405, 410})
@@ -59,16 +62,10 @@ def _refusal(
     answer: Answer, *, operation: Operation, sent: Collection[str], now: datetime
 ) -> SevenSendersError:
     status = answer.status
-    if operation is Operation.LOG_IN:
-        return AccountFailure(operation, status, "no login: check the access_key and the api_url")
-    if status in {401, 402, 403}:
-        return AccountFailure(
-            operation, status, "the account may not do this: check it and its key"
-        )
-    if status in _NO_SUCH_ORDER and operation not in _NEVER_ABOUT_AN_ORDER:
+    if (about_account := _account_failure(operation, status)) is not None:
+        return about_account
+    if status in _NO_SUCH_ORDER:
         return OrderNotFound(operation, status, "the order is not there")
-    if status in _NO_SUCH_PATH:
-        return AccountFailure(operation, status, "no such path: check the api_url and the paths")
     if status in _CONTENT_REFUSED:
         blamed = blamed_fields(answer.body, sent=sent)
         return Refused(operation, status, _refused_reason(blamed), blamed)
@@ -79,6 +76,23 @@ def _refusal(
         "the API does not take this now",
         retry_after=retry_after(answer.headers.get("retry-after"), now=now),
     )
+
+
+def _account_failure(operation: Operation, status: int) -> AccountFailure | None:
+    if operation is Operation.LOG_IN:
+        return AccountFailure(operation, status, "no login: check the access_key and the api_url")
+    if status == HTTPStatus.UNAUTHORIZED:
+        return TokenRefused(
+            operation, status, "the token is refused: check the account and its key"
+        )
+    if status in _ACCOUNT_BLOCKED:
+        return AccountFailure(
+            operation, status, "the account may not do this: check it and its key"
+        )
+    about_one_order = status in _NO_SUCH_ORDER and operation not in _NEVER_ABOUT_AN_ORDER
+    if status in _NO_SUCH_PATH and not about_one_order:
+        return AccountFailure(operation, status, "no such path: check the api_url and the paths")
+    return None
 
 
 def _refused_reason(blamed: frozenset[str]) -> str:

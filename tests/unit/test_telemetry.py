@@ -55,13 +55,24 @@ def test_metrics_count_for_the_service_and_for_the_connection_and_reason(
 
 
 def test_metrics_of_one_connection_share_a_line(recorder: Recorder) -> None:
-    for connection in ("acme", "other", "acme"):
-        with recorder.telemetry.about(connection=connection):
-            recorder.telemetry.order_created()
-            recorder.telemetry.state_sent()
+    with recorder.telemetry.about(connection="acme"):
+        recorder.telemetry.order_created()
+    with recorder.telemetry.about(connection="other"):
+        recorder.telemetry.order_created()
+    with recorder.telemetry.about(connection="acme"):
+        recorder.telemetry.state_sent()
+        recorder.telemetry.state_sent()
     acme, other = recorder.written
-    assert (acme["connection"], acme["OrdersCreated"], acme["StatesSent"]) == ("acme", [2], [2])
+    assert (acme["connection"], acme["OrdersCreated"], acme["StatesSent"]) == ("acme", [1], [2])
     assert (other["connection"], other["OrdersCreated"]) == ("other", [1])
+
+
+def test_what_was_flushed_is_not_counted_again(recorder: Recorder) -> None:
+    recorder.telemetry.accepted()
+    recorder.telemetry.lagged(3)
+    recorder.telemetry.flush()
+    recorder.telemetry.flush()
+    assert recorder.counted == {"Accepted": 1, "Lag": 3}
 
 
 def test_all_metrics_have_their_names(recorder: Recorder) -> None:

@@ -32,7 +32,7 @@ def read_file(path: Path, *, api_url: str | None = None) -> dict[str, Connection
         raise InvalidConnection(f"{path}: expected connections by name, {{name: {{key: value}}}}")
     override = {} if api_url is None else {"api_url": api_url}
     return {
-        str(name): read_connection(str(name), {**own, **override} if override else own)
+        str(name): read_connection(str(name), own | override if isinstance(own, dict) else own)
         for name, own in settings.items()
     }
 

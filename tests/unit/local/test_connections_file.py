@@ -1,0 +1,84 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_local.connections import put, read_file
+
+TWO_SHOPS = """
+one: {platform: shopify, webhook_secrets: [s], access_key: k, api_url: https://api.example/v2}
+two: {platform: woocommerce, webhook_secrets: [s], access_key: k, orders_since: 2026-03-01T00:00Z}
+"""
+
+
+def file(folder: Path, text: str | bytes) -> Path:
+    path = folder / "connections.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_all_connections_of_a_file_are_read(tmp_path: Path) -> None:
+    documents = read_file(file(tmp_path, TWO_SHOPS))
+    assert {name: document.platform for name, document in documents.items()} == {
+        "one": "shopify",
+        "two": "woocommerce",
+    }
+    assert documents["one"].api_url == "https://api.example/v2"
+
+
+def test_a_given_url_replaces_that_of_all_connections(tmp_path: Path) -> None:
+    documents = read_file(file(tmp_path, TWO_SHOPS), api_url="http://127.0.0.1:1/v2/")
+    assert {document.api_url for document in documents.values()} == {"http://127.0.0.1:1/v2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("", "expected connections by name", id="an empty file"),
+        pytest.param("- one", "expected connections by name", id="a list"),
+        pytest.param("one: [\n", "connections.yaml, line 2: not YAML", id="no YAML"),
+        pytest.param(b"one: \xff", "not UTF-8", id="another encoding"),
+        pytest.param("one: shopify", "connection one", id="a connection without keys"),
+        pytest.param("One: {}", "connection 'One'", id="a name that is not allowed"),
+    ],
+)
+@pytest.mark.parametrize("api_url", [None, "http://127.0.0.1:1/v2"])
+def test_a_wrong_file_is_one_error_that_says_where(
+    tmp_path: Path, text: str | bytes, told: str, api_url: str | None
+) -> None:
+    with pytest.raises(InvalidConnection, match=told):
+        read_file(file(tmp_path, text), api_url=api_url)
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConnection, match=r"none\.yaml: No such file"):
+        read_file(tmp_path / "none.yaml")
+
+
+@pytest.fixture
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield
+
+
+@pytest.mark.usefixtures("_aws")
+def test_each_connection_becomes_two_secure_strings_and_the_key_is_in_one(tmp_path: Path) -> None:
+    ssm = boto3.client("ssm", region_name="eu-central-1")
+    documents = read_file(file(tmp_path, TWO_SHOPS.replace("access_key: k", "access_key: hidden")))
+    for _ in range(2):
+        put(documents, ssm=ssm, receiving_path="/a/receiving", syncing_path="/a/syncing")
+    found = ssm.get_parameters_by_path(Path="/a", Recursive=True, WithDecryption=True)
+    values = {p["Name"]: p["Value"] for p in found["Parameters"]}
+    assert {p["Type"] for p in found["Parameters"]} == {"SecureString"}
+    assert {name for name, value in values.items() if "hidden" in value} == {
+        "/a/syncing/one",
+        "/a/syncing/two",
+    }
+    assert set(values) == {
+        f"/a/{part}/{n}" for part in ("receiving", "syncing") for n in ("one", "two")
+    }

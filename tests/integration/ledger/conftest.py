@@ -9,11 +9,10 @@ from moto import mock_aws
 
 from seven_senders_adapter.aws import CONFIG
 from seven_senders_adapter.ledger.table import Table
+from tests.integration.ledger_table import NAME, create_ledger_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NAME = "ledger"
 
 
 @pytest.fixture(scope="session")
@@ -30,25 +29,6 @@ def dynamodb() -> Iterator["DynamoDBClient"]:
 
 @pytest.fixture
 def table(dynamodb: "DynamoDBClient") -> Iterator[Table]:
-    dynamodb.create_table(
-        TableName=NAME,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "connection", "AttributeType": "S"},
-            {"AttributeName": "failed_at", "AttributeType": "S"},
-        ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "dead_letters",
-                "KeySchema": [
-                    {"AttributeName": "connection", "KeyType": "HASH"},
-                    {"AttributeName": "failed_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
+    create_ledger_table(dynamodb)
     yield Table(client=dynamodb, name=NAME)
     dynamodb.delete_table(TableName=NAME)

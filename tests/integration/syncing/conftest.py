@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from seven_senders_adapter.ledger.table import Table
+from tests.integration.ledger_table import create_ledger_table
 from tests.integration.syncing.world import World
 
 CREDENTIALS = {
@@ -20,15 +20,8 @@ CREDENTIALS = {
 def world() -> Iterator[World]:
     with mock_aws():
         dynamodb = boto3.client("dynamodb", **CREDENTIALS)
-        dynamodb.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        )
-        world = World(
-            table=Table(client=dynamodb, name="ledger"), ssm=boto3.client("ssm", **CREDENTIALS)
-        )
+        create_ledger_table(dynamodb)
+        world = World(dynamodb=dynamodb, ssm=boto3.client("ssm", **CREDENTIALS))
         world.sandbox.start()
         world.connect()
         yield world

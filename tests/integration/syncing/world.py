@@ -37,10 +37,12 @@ from seven_senders_adapter.telemetry import Telemetry
 from seven_senders_local.sandbox import Sandbox
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ssm import SSMClient
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG_MS = 900_000
+VISIBILITY_TIME_OUT = timedelta(seconds=720)
 
 
 class PlainShop:
@@ -102,18 +104,20 @@ class Waiting:
 class World:
     """One worker, one queue in played time, one sandbox in the same time."""
 
-    table: Table
+    dynamodb: "DynamoDBClient"
     ssm: "SSMClient"
     stack: str = field(default_factory=lambda: uuid4().hex)
     now: datetime = START + timedelta(days=1)
     queue: PlayedQueue = field(default_factory=PlayedQueue)
     waiting: list[Waiting] = field(default_factory=list)
     sandbox: Sandbox = field(init=False)
+    table: Table = field(init=False)
     ledger: Ledger = field(init=False)
     worker: BatchSync = field(init=False)
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(now=self.epoch)
+        self.table = Table(client=self.dynamodb, name="ledger")
         self.ledger = Ledger.at(self.table)
         self.worker = self.new_worker()
 
@@ -121,15 +125,18 @@ class World:
         """The time in seconds."""
         return self.now.timestamp()
 
-    def new_worker(self) -> BatchSync:
+    def new_worker(
+        self, *, table: Table | None = None, session: ApiSession | None = None
+    ) -> BatchSync:
         """Another process of the fleet."""
+        table = table or self.table
         telemetry = Telemetry(service="test", namespace="test")
         pace = Pace(base=30, jitter=lambda: 0.5)
         clients = Clients(
-            session=ApiSession(),
+            session=session or ApiSession(),
             ssm=self.ssm,
             tokens_path=f"/{self.stack}/tokens",
-            leases=Leases(table=self.table),
+            leases=Leases(table=table),
             wire=WireSettings(),
             observe=telemetry.api_called,
             now=lambda: self.now,
@@ -137,7 +144,7 @@ class World:
         )
         orders = OrderSync(
             queue=self.queue,
-            ledger=self.ledger,
+            ledger=Ledger.at(table),
             connections=SyncingConnections(
                 ssm=self.ssm,
                 path=f"/{self.stack}/syncing",
@@ -233,6 +240,10 @@ class World:
             if (seconds := self.queue.hidden.pop(entry.message.message_id, None)) is not None:
                 entry.visible_at = self.now + timedelta(seconds=seconds)
         return staying
+
+    def visible_again(self) -> None:
+        """Let the queue's own time-out pass, after a worker has died."""
+        self.now += VISIBILITY_TIME_OUT
 
     def drain(self, limit: timedelta = timedelta(days=20)) -> None:
         """Work until the queue is empty, letting time pass."""

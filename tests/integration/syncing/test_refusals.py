@@ -1,0 +1,185 @@
+"""What the API refuses for good, what stands there already, and what is gone."""
+
+import pytest
+
+from seven_senders_local.sandbox import FaultRule
+from tests.integration.syncing.world import START, World
+
+REFUSED = {"status": 422, "headers": {"Content-Type": "application/problem+json"}}
+BLAMES_TAGS = '{"violations": [{"propertyPath": "order_tags", "message": "too long"}]}'
+
+
+def reasons(world: World) -> list[str]:
+    return [failure.reason for failure in world.queue.buried]
+
+
+def test_a_refused_state_is_a_dead_letter_once_and_the_later_ones_go_on(world: World) -> None:
+    world.sandbox.play(FaultRule(method="POST", path="^/order_states$", status=400, times=1))
+    world.arrive("paid in_preparation", minute=1)
+    world.arrive("paid in_preparation cancelled", minute=2)
+    world.drain()
+    assert world.timeline() == ["new", "in_preparation", "cancelled"]
+    assert reasons(world) == ["state_refused"]
+    assert world.queue.buried[0].status == 400
+
+
+def test_a_refused_order_is_a_dead_letter_once_and_not_tried_again(world: World) -> None:
+    world.sandbox.play(FaultRule(method="POST", path="^/orders$", status=422))
+    world.arrive("paid", minute=1)
+    world.arrive("paid in_preparation", minute=2)
+    world.drain()
+    assert reasons(world) == ["order_refused"]
+    assert world.writes == ["POST orders"]
+
+
+def test_a_person_can_have_a_refused_order_tried_again(world: World) -> None:
+    world.sandbox.play(FaultRule(method="POST", path="^/orders$", status=422))
+    world.arrive("paid", minute=1)
+    world.arrive("paid in_preparation", minute=2, shipped=True)
+    world.drain()
+    world.sandbox.play()
+    world.arrive("paid", minute=1, redriven=True)
+    world.drain()
+    assert world.timeline() == ["new", "paid", "in_preparation"]
+    assert world.fields()["boarding_complete"] is True
+
+
+def test_a_blamed_optional_field_is_left_out_of_the_create(world: World) -> None:
+    world.sandbox.play(
+        FaultRule(method="POST", path="^/orders$", times=1, body=BLAMES_TAGS, **REFUSED)  # type: ignore[arg-type]  # a table of keywords
+    )
+    world.arrive("paid", minute=1, tags={"vip": "true"})
+    world.drain()
+    assert world.timeline() == ["new", "paid"]
+    assert "order_tags" not in world.fields()
+    assert reasons(world) == ["field_refused"]
+
+
+def test_a_blamed_optional_field_is_left_out_of_the_update(world: World) -> None:
+    world.arrive(minute=1)
+    world.drain()
+    world.sandbox.play(
+        FaultRule(method="PUT", times=1, body=BLAMES_TAGS, **REFUSED)  # type: ignore[arg-type]  # a table of keywords
+    )
+    world.arrive(minute=2, tags={"vip": "true"}, shipped=True)
+    world.arrive(minute=3, tags={"vip": "true"}, shipped=True)
+    world.drain()
+    assert world.fields()["boarding_complete"] is True
+    assert "order_tags" not in world.fields()
+    assert reasons(world) == ["field_refused"]
+
+
+@pytest.mark.parametrize("beyond", ["shipped", "completed"])
+def test_a_state_behind_what_the_service_has_set_is_harmless(world: World, beyond: str) -> None:
+    world.arrive("paid", minute=1)
+    world.drain()
+    account = world.sandbox.account("key")
+    account.advance_by_service("#1001", beyond, START.isoformat())
+    world.arrive("paid in_preparation", minute=2)
+    world.drain()
+    assert world.timeline() == ["new", "paid", beyond]
+    assert reasons(world) == []
+
+
+def test_a_state_that_stands_there_already_counts_as_accepted(world: World) -> None:
+    world.arrive(minute=1)
+    world.drain()
+    world.sandbox.account("key").add_state(
+        {"order_id": "#1001", "state": "paid", "datetime": "2026-03-02T09:00:00+00:00"}
+    )
+    world.arrive("paid in_preparation", minute=2)
+    world.drain()
+    assert world.timeline() == ["new", "paid", "in_preparation"]
+    assert "paid" in world.record().accepted_states
+    assert reasons(world) == []
+
+
+def test_an_order_that_was_deleted_there_is_made_anew_with_its_states(world: World) -> None:
+    world.arrive("paid", minute=1)
+    world.drain()
+    account = world.sandbox.account("key")
+    account.delete(next(iter(account.orders)))
+    world.arrive("paid in_preparation", minute=2)
+    world.drain()
+    assert world.timeline() == ["new", "paid", "in_preparation"]
+    assert reasons(world) == []
+
+
+def test_two_shops_with_one_number_on_one_account_do_not_merge(world: World) -> None:
+    world.connect("other")
+    world.arrive("paid", minute=1, order="1")
+    world.arrive("paid cancelled", minute=1, order="77", connection="other", number="#1001")
+    world.drain()
+    assert world.timeline() == ["new", "paid"]
+    (failure,) = world.queue.buried
+    assert failure.reason == "order_id_taken"
+    assert "demo" in failure.detail
+    assert "order_id_prefix" in failure.detail
+
+
+def test_a_prefix_keeps_two_shops_apart(world: World) -> None:
+    world.connect("other", order_id_prefix="B-")
+    world.arrive("paid", minute=1)
+    world.arrive("cancelled", minute=1, connection="other")
+    world.drain()
+    assert world.timeline("#1001") == ["new", "paid"]
+    assert world.timeline("B-#1001") == ["new", "cancelled"]
+
+
+def test_after_the_prefix_was_set_a_person_returns_the_dead_letter(world: World) -> None:
+    world.connect("other")
+    world.arrive("paid", minute=1)
+    world.arrive("cancelled", minute=1, connection="other")
+    world.drain()
+    world.connect("other", order_id_prefix="B-")
+    world.now += world.now - START
+    world.arrive("cancelled", minute=1, connection="other", redriven=True)
+    world.drain()
+    assert world.timeline("B-#1001") == ["new", "cancelled"]
+
+
+def standing(world: World, order_date: str) -> None:
+    """An order that another integration has made."""
+    world.sandbox.account("key").create({"order_id": "#1001", "order_date": order_date})
+
+
+@pytest.mark.parametrize("look_first", [True, False])
+def test_an_order_of_the_integration_before_is_taken_over(
+    world: World, *, look_first: bool
+) -> None:
+    standing(world, "2026-03-02T09:00:00+00:00")
+    world.connect(look_up_before_create=look_first)
+    world.arrive("paid", minute=1, tags={"vip": "true"})
+    world.drain()
+    assert world.timeline() == ["new", "paid"]
+    assert world.fields()["order_tags"] == {"vip": "true"}
+    assert ("POST orders" in world.writes) is not look_first
+
+
+@pytest.mark.parametrize("look_first", [True, False])
+def test_an_order_of_another_date_is_not_ours(world: World, *, look_first: bool) -> None:
+    standing(world, "2020-01-01T00:00:00+00:00")
+    world.connect(look_up_before_create=look_first)
+    world.arrive("paid", minute=1)
+    world.drain()
+    assert world.timeline() == ["new"]
+    assert reasons(world) == ["order_id_taken"]
+
+
+def test_a_reopened_order_is_a_dead_letter_once(world: World) -> None:
+    world.arrive("cancelled", minute=1)
+    world.arrive("paid", minute=2)
+    world.arrive("paid in_preparation", minute=3, shipped=True)
+    world.drain()
+    assert world.timeline() == ["new", "cancelled"]
+    assert world.fields()["boarding_complete"] is True
+    assert reasons(world) == ["reopened_after_cancelled"]
+
+
+def test_dead_letters_are_listed_in_the_ledger(world: World) -> None:
+    world.sandbox.play(FaultRule(method="POST", path="^/orders$", status=422))
+    world.arrive("paid", minute=1)
+    world.drain()
+    (letter,) = world.ledger.dead_letters.list()
+    assert (letter.connection, letter.order, letter.topic) == ("demo", "1", "orders/updated")
+    assert letter.failure == world.queue.buried[0]

@@ -9,19 +9,14 @@ from moto import mock_aws
 from tests.integration.ledger_table import create_ledger_table
 from tests.integration.syncing.world import World
 
-CREDENTIALS = {
-    "region_name": "eu-central-1",
-    "aws_access_key_id": "none",
-    "aws_secret_access_key": "none",
-}
-
 
 @pytest.fixture
 def world() -> Iterator[World]:
     with mock_aws():
-        dynamodb = boto3.client("dynamodb", **CREDENTIALS)
+        aws = boto3.Session("none", "none", region_name="eu-central-1")
+        dynamodb = aws.client("dynamodb")
         create_ledger_table(dynamodb)
-        world = World(dynamodb=dynamodb, ssm=boto3.client("ssm", **CREDENTIALS))
+        world = World(dynamodb=dynamodb, ssm=aws.client("ssm"))
         world.sandbox.start()
         world.connect()
         yield world

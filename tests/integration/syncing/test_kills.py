@@ -1,7 +1,7 @@
 """A worker that is killed between any two side effects leaves nothing undone and nothing double."""
 
 from collections.abc import Callable
-from typing import override
+from typing import Any, override
 
 import pytest
 import requests
@@ -19,14 +19,14 @@ class Killed(BaseException):
 
 
 class Fuse:
-    """Kills at the nth of the points before and after each side effect."""
+    """Kills at the nth of the points before and after each side effect, and for good."""
 
     def __init__(self, points: int) -> None:
         self.left = points
 
     def burn(self) -> None:
         self.left -= 1
-        if self.left == 0:
+        if self.left <= 0:
             raise Killed
 
     def around[T](self, effect: Callable[[], T]) -> T:
@@ -62,7 +62,7 @@ class MortalSession(ApiSession):
         self._fuse = fuse
 
     @override
-    def send(self, request: requests.PreparedRequest, **settings: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
         return self._fuse.around(lambda: super(MortalSession, self).send(request, **settings))
 
 
@@ -93,9 +93,7 @@ def test_killed_at_any_point(world: World, point: int) -> None:
 def test_a_message_whose_worker_died_five_times_is_a_dead_letter(world: World, deaths: int) -> None:
     world.arrive("paid", minute=1)
     for _ in range(deaths):
-        fuse = Fuse(5)
         mortal = world.new_worker(session=MortalSession(Fuse(1)))
-        assert fuse.left
         with pytest.raises(Killed):
             world.work(worker=mortal)
         world.visible_again()

@@ -29,7 +29,6 @@ SPARE_MS = 30_000
 class RetryEnvironment(Environment):
     """The variables of this function."""
 
-    dead_letter_queue_url: str
     table_name: str
 
 

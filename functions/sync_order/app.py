@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 class SyncEnvironment(Environment):
     """The variables of this function."""
 
-    dead_letter_queue_url: str
     syncing_path: str
     tokens_path: str
     table_name: str

@@ -23,7 +23,16 @@ MAX_WORKER_SECONDS = 900
 RETENTION_SECONDS = 14 * 24 * 3600
 EXPIRY_WARNING_AFTER = timedelta(seconds=RETENTION_SECONDS) - timedelta(days=3)
 
-LASTING = ("format", "connection", "platform", "order", "topic", "delivery_id", "received_at")
+LASTING = (
+    "format",
+    "connection",
+    "platform",
+    "order",
+    "topic",
+    "delivery_id",
+    "received_at",
+    "unreadable",
+)
 """The attributes that a message keeps on its way through the queues; SQS takes ten in all."""
 
 _GROUP = re.compile(r"[!-~]{1,128}")
@@ -38,6 +47,7 @@ class UnreadableMessage(Exception):
 class OrderEvent:
     """One order event on its way. ``projection`` holds no personal data.
 
+    ``unreadable`` says why the order can't be read, if it can't: then it is only buried.
     ``redriven``: returned from the dead letters, so steps that were refused are tried again.
     """
 
@@ -48,6 +58,7 @@ class OrderEvent:
     delivery_id: str
     received_at: datetime
     projection: dict[str, object]
+    unreadable: str = ""
     redriven: bool = False
 
     @property
@@ -113,6 +124,7 @@ class Received:
                 delivery_id=attributes.get("delivery_id", ""),
                 received_at=from_text(attributes["received_at"]),
                 projection=projection,
+                unreadable=attributes.get("unreadable", ""),
                 redriven="redriven" in attributes,
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -160,11 +172,6 @@ class Queue:
     def send(self, event: OrderEvent) -> None:
         """Queue an order event. Raises MessageTooLarge or GroupNotAllowed."""
         self._send(self._url, event.group, _body(event), _attributes(event))
-
-    def send_dead(self, event: OrderEvent, failure: Failure) -> None:
-        """Put an event that was never queued to the dead letters. Raises as ``send`` does."""
-        attributes = _attributes(event) | {"failure": _to_json(failure)}
-        self._send(self._dead_letter_url, event.group, _body(event), attributes)
 
     def bury(self, message: Received, failure: Failure) -> None:
         """Put a received message to the dead letters, readable or not. It stays where it was."""
@@ -289,6 +296,7 @@ def _attributes(event: OrderEvent) -> dict[str, str]:
         "topic": event.topic,
         "delivery_id": event.delivery_id,
         "received_at": to_text(event.received_at),
+        "unreadable": event.unreadable,
         "redriven": "1" if event.redriven else "",
     }
     return {name: value for name, value in attributes.items() if value}

@@ -2,17 +2,15 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isinf
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
-from seven_senders_adapter.queue import Failure, MessageTooLarge, OrderEvent
-from seven_senders_adapter.reasons import Reason
+from seven_senders_adapter.queue import OrderEvent
 from seven_senders_adapter.shops.shop import (
     Delivery,
     Kind,
@@ -173,21 +171,15 @@ class Receiver:
         except NotAnOrder as error:
             return self._skip(error.reason)
         except UnreadableOrder as error:
-            event = self._event(request, shop, delivery, error.order or UNKNOWN_ORDER, {})
-            return self._keep(event, missing=error.missing)
+            order, why = error.order or UNKNOWN_ORDER, f"lacks {', '.join(error.missing)}"
+            event = self._event(request, shop, delivery, order)
+            return self._keep(replace(event, unreadable=why))
         for reason in projected.dropped:
             self._telemetry.dropped(reason)
-        event = self._event(request, shop, delivery, projected.order, projected.projection)
-        return self._keep(event)
+        event = self._event(request, shop, delivery, projected.order)
+        return self._keep(replace(event, projection=projected.projection))
 
-    def _event(
-        self,
-        request: Request,
-        shop: Shop,
-        delivery: Delivery,
-        order: str,
-        projection: dict[str, object],
-    ) -> OrderEvent:
+    def _event(self, request: Request, shop: Shop, delivery: Delivery, order: str) -> OrderEvent:
         return OrderEvent(
             connection=request.connection,
             platform=shop.platform,
@@ -195,43 +187,21 @@ class Receiver:
             topic=delivery.topic,
             delivery_id=delivery.delivery_id,
             received_at=self._now(),
-            projection=projection,
+            projection={},
         )
 
-    def _keep(self, event: OrderEvent, missing: Sequence[str] = ()) -> Answer:
+    def _keep(self, event: OrderEvent) -> Answer:
         with self._telemetry.about(
             connection=event.connection, order=event.order, delivery_id=event.delivery_id
         ):
             try:
-                if missing:
-                    self._bury(event, f"lacks {', '.join(missing)}")
-                else:
-                    self._send(event)
+                self._queue.send(event)
             except AwsUnavailable as error:
                 self._telemetry.warn("the queue did not take a delivery", error=str(error))
                 return self._refuse(TRY_LATER, "queue_unavailable")
+            self._telemetry.accepted()
+            self._telemetry.note("queued", topic=event.topic, unreadable=event.unreadable)
         return OK
-
-    def _send(self, event: OrderEvent) -> None:
-        try:
-            self._queue.send(event)
-        except MessageTooLarge as error:
-            self._bury(replace(event, projection={}), str(error))
-            return
-        self._telemetry.accepted()
-        self._telemetry.note("queued", topic=event.topic)
-
-    def _bury(self, event: OrderEvent, detail: str) -> None:
-        failure = Failure(
-            letter=uuid4().hex,
-            reason=Reason.UNREADABLE_ORDER,
-            detail=detail,
-            first_try=event.received_at,
-            last_try=event.received_at,
-        )
-        self._queue.send_dead(event, failure)
-        self._telemetry.dead_lettered(failure.reason)
-        self._telemetry.warn("an order can't be read", topic=event.topic, detail=detail)
 
     def _skip(self, reason: str) -> Answer:
         self._telemetry.skipped(reason)

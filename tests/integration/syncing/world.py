@@ -126,12 +126,16 @@ class World:
         return self.now.timestamp()
 
     def new_worker(
-        self, *, table: Table | None = None, session: ApiSession | None = None
+        self,
+        *,
+        table: Table | None = None,
+        session: ApiSession | None = None,
+        base: float = 30,
     ) -> BatchSync:
         """Another process of the fleet."""
         table = table or self.table
         telemetry = Telemetry(service="test", namespace="test")
-        pace = Pace(base=30, jitter=lambda: 0.5)
+        pace = Pace(base=base, jitter=lambda: 0.5)
         clients = Clients(
             session=session or ApiSession(),
             ssm=self.ssm,

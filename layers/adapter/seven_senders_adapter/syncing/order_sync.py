@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock
@@ -27,7 +26,6 @@ from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.table import Conflict
 from seven_senders_adapter.queue import (
     EXPIRY_WARNING_AFTER,
-    Failure,
     OrderEvent,
     Queue,
     Received,
@@ -46,6 +44,7 @@ from seven_senders_adapter.seven_senders.errors import (
 )
 from seven_senders_adapter.shops.shop import Shop
 from seven_senders_adapter.syncing.brake_guard import BrakeGuard, brake_names
+from seven_senders_adapter.syncing.burial import Burial
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.syncing.steps import READ_TIME_OUT, NotSettled, StepRunner
@@ -92,8 +91,10 @@ class OrderSync:
         pace: Pace,
         now: Clock,
     ) -> None:
-        self._queue = queue
         self._ledger = ledger
+        self._burial = Burial(
+            queue=queue, dead_letters=ledger.dead_letters, telemetry=telemetry, now=now
+        )
         self._connections = connections
         self._clients = clients
         self._shops = shops
@@ -108,18 +109,28 @@ class OrderSync:
         Returns when the message may be taken off the queue. Raises Wait if it has to stay,
         and OutOfTime if it was not begun or not finished.
         """
+        deadline.check()
         try:
             event = message.event()
         except UnreadableMessage as error:
-            self._bury_unread(message, str(error))
+            self._bury_unread(message, Reason.UNREADABLE_MESSAGE, str(error))
             return
         with self._telemetry.about(
             connection=event.connection, order=event.order, delivery_id=event.delivery_id
         ):
-            self._work(message, event, deadline)
+            if event.unreadable:
+                self._bury_unread(message, Reason.UNREADABLE_ORDER, event.unreadable)
+            else:
+                self._work(message, event, deadline)
+
+    def _bury_unread(self, message: Received, reason: Reason, detail: str) -> None:
+        try:
+            self._burial.bury(message, reason, detail)
+        except AwsUnavailable as error:
+            self._telemetry.warn("AWS failed, the event waits", error=str(error))
+            raise Wait(self._pace.shortly()) from error
 
     def _work(self, message: Received, event: OrderEvent, deadline: Deadline) -> None:
-        deadline.check()
         try:
             self._watch_expiry(message, event)
             settings = self._settings(message, event)
@@ -351,7 +362,7 @@ class OrderSync:
             status=failure.status,
             running=False,
         )
-        if self._has_failed_for_long(attempt, work.event.connection):
+        if self._has_failed_for_long(work.attempt, work.event.connection):
             self._bury(
                 replace(work, attempt=attempt),
                 Reason.FAILED_FOR_A_DAY,
@@ -373,50 +384,15 @@ class OrderSync:
     def _bury(
         self, work: _Work, reason: Reason, detail: str, status: int | None, about: str = ""
     ) -> None:
-        now = self._now()
-        event = work.event
-        failure = Failure(
-            letter=_letter(work.message, about),
-            reason=reason,
-            detail=detail,
+        self._burial.bury(
+            work.message,
+            reason,
+            detail,
             status=status,
-            first_try=work.attempt.first_failed_at or now,
-            last_try=now,
+            about=about,
+            first_try=work.attempt.first_failed_at,
             brakes=brake_names(work.account),
         )
-        self._queue.bury(work.message, failure)
-        self._ledger.dead_letters.add(
-            connection=event.connection, order=event.order, topic=event.topic, failure=failure
-        )
-        self._telemetry.dead_lettered(reason)
-
-    def _bury_unread(self, message: Received, detail: str) -> None:
-        now = self._now()
-        failure = Failure(
-            letter=message.message_id,
-            reason=Reason.UNREADABLE_MESSAGE,
-            detail=detail,
-            first_try=now,
-            last_try=now,
-        )
-        try:
-            self._queue.bury(message, failure)
-            self._ledger.dead_letters.add(
-                connection=message.attributes.get("connection", "unknown"),
-                order=message.attributes.get("order", "unknown"),
-                topic=message.attributes.get("topic", "unknown"),
-                failure=failure,
-            )
-        except AwsUnavailable as error:
-            raise Wait(self._pace.shortly()) from error
-        self._telemetry.dead_lettered(Reason.UNREADABLE_MESSAGE)
 
     def _age(self, message: Received) -> timedelta:
         return self._now() - message.sent_at
-
-
-def _letter(message: Received, about: str) -> str:
-    """Names a dead letter; a message may make several, one for each refusal."""
-    if not about:
-        return message.message_id
-    return f"{message.message_id}-{sha256(about.encode()).hexdigest()[:8]}"

@@ -1,0 +1,63 @@
+"""Messages that a person has to look at go to the dead letters, and into their index."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from seven_senders_adapter.clock import Clock
+from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.queue import Failure, Queue, Received
+from seven_senders_adapter.reasons import Reason
+from seven_senders_adapter.telemetry import Telemetry
+
+
+class Burial:
+    """Buries messages; one a process."""
+
+    def __init__(
+        self, *, queue: Queue, dead_letters: DeadLetters, telemetry: Telemetry, now: Clock
+    ) -> None:
+        self._queue = queue
+        self._dead_letters = dead_letters
+        self._telemetry = telemetry
+        self._now = now
+
+    def bury(
+        self,
+        message: Received,
+        reason: Reason,
+        detail: str,
+        *,
+        status: int | None = None,
+        about: str = "",
+        first_try: datetime | None = None,
+        brakes: tuple[str, ...] = (),
+    ) -> None:
+        """Copy a message to the dead letters; ``about`` tells several of one message apart.
+
+        The message itself stays where it is. Raises AwsUnavailable.
+        """
+        now = self._now()
+        failure = Failure(
+            letter=_letter(message, about),
+            reason=reason,
+            detail=detail,
+            status=status,
+            first_try=first_try or now,
+            last_try=now,
+            brakes=brakes,
+        )
+        self._queue.bury(message, failure)
+        self._dead_letters.add(
+            connection=message.attributes.get("connection", "unknown"),
+            order=message.attributes.get("order", "unknown"),
+            topic=message.attributes.get("topic", "unknown"),
+            failure=failure,
+        )
+        self._telemetry.dead_lettered(reason)
+        self._telemetry.warn("a dead letter", reason=reason, detail=detail, status=status)
+
+
+def _letter(message: Received, about: str) -> str:
+    if not about:
+        return message.message_id
+    return f"{message.message_id}-{sha256(about.encode()).hexdigest()[:8]}"

@@ -146,6 +146,23 @@ def test_an_end_that_was_not_accepted_goes_with_the_snapshot_that_showed_it() ->
     assert not record.refused
 
 
+def test_no_state_is_dated_after_a_higher_one_that_an_earlier_snapshot_showed() -> None:
+    record, _ = deliver(None, snapshot(1))
+    waiting = replace(record, wanted_states={State.IN_PREPARATION: at(10)})
+    newer, _ = deliver(waiting, snapshot(20, "paid", "in_preparation"))
+    older, _ = deliver(replace(waiting, newest=at(30)), snapshot(20, "paid"))
+    for record in (newer, older):
+        assert record.accepted_states == {State.PAID: at(10), State.IN_PREPARATION: at(10)}
+
+
+def test_an_end_that_the_shop_took_back_is_not_sent_to_an_order_created_anew() -> None:
+    record, _ = deliver(None, snapshot(1, "paid", "cancelled"))
+    record, _ = deliver(record, reopened := snapshot(2, "paid", "in_preparation"))
+    forgotten = replace(record, accepted=None, accepted_states={})
+    _, steps = deliver(forgotten, reopened)
+    assert [step.key for step in steps] == ["create", "state paid", "state in_preparation"]
+
+
 @pytest.mark.parametrize("end", ["returned", "refunded", "cancelled"])
 def test_a_reopened_order_is_noted_once(end: str) -> None:
     record, _ = deliver(None, snapshot(1, end))

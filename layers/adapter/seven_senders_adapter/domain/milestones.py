@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 
 
 class State(StrEnum):
@@ -57,9 +58,11 @@ def dated(
     kept = shown
     if State.CANCELLED in shown:
         kept = {s: at for s, at in shown.items() if s in (State.PAID, State.CANCELLED)}
-    result: dict[State, datetime] = {}
-    latest = received_at
-    for state in sorted(kept, key=rank, reverse=True):
-        latest = min(max(kept[state], order_date), latest)
-        result[state] = latest
-    return {state: result[state] for state in sorted(result, key=rank)}
+    return pulled({s: min(max(at, order_date), received_at) for s, at in kept.items()})
+
+
+def pulled(states: Mapping[State, datetime]) -> dict[State, datetime]:
+    """The states by rank, each dated no later than any higher one."""
+    falling = sorted(states, key=rank, reverse=True)
+    times = accumulate((states[state] for state in falling), min)
+    return dict(reversed(list(zip(falling, times, strict=True))))

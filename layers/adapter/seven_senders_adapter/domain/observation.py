@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from seven_senders_adapter.domain.fields import Known, wanted_fields
-from seven_senders_adapter.domain.milestones import ENDS, State, dated, highest, rank
+from seven_senders_adapter.domain.milestones import ENDS, State, dated, highest, pulled, rank
 from seven_senders_adapter.domain.order_record import OrderRecord, Refusal
 from seven_senders_adapter.domain.settings import MappingSettings
 from seven_senders_adapter.domain.snapshot import Snapshot
@@ -123,7 +123,7 @@ def _with_late_states(
     record: OrderRecord, shown: Mapping[State, datetime]
 ) -> dict[State, datetime]:
     late = {state: at for state, at in shown.items() if state not in ENDS}
-    return {**late, **record.wanted_states}
+    return pulled({**late, **record.wanted_states})
 
 
 def _with_new_states(record: OrderRecord, shown: Mapping[State, datetime]) -> dict[State, datetime]:
@@ -131,9 +131,9 @@ def _with_new_states(record: OrderRecord, shown: Mapping[State, datetime]) -> di
     kept = {
         state: at
         for state, at in record.wanted_states.items()
-        if state not in ENDS or state in record.accepted_states
+        if state not in ENDS or (state in shown and state in record.accepted_states)
     }
-    return {**shown, **kept}
+    return pulled({**shown, **kept})
 
 
 def _with_reopening(

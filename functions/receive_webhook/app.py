@@ -44,13 +44,12 @@ def _parts() -> tuple[Receiver, Telemetry]:
         platforms=SHOPS.keys(),
         telemetry=telemetry,
     )
-    queue = Queue(
-        sqs=boto3.client("sqs", config=aws.CONFIG),
-        url=environment.queue_url,
-        dead_letter_url=environment.dead_letter_queue_url,
-    )
     receiver = Receiver(
-        connections=connections, shops=SHOPS, queue=queue, now=utc_now, telemetry=telemetry
+        connections=connections,
+        shops=SHOPS,
+        queue=Queue(sqs=boto3.client("sqs", config=aws.CONFIG), url=environment.queue_url),
+        now=utc_now,
+        telemetry=telemetry,
     )
     return receiver, telemetry
 

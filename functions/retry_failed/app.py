@@ -14,7 +14,7 @@ from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import Queue
+from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.retrying import Retry, read_selection
 from seven_senders_adapter.telemetry import Telemetry
 
@@ -29,6 +29,7 @@ SPARE_MS = 30_000
 class RetryEnvironment(Environment):
     """The variables of this function."""
 
+    dead_letter_queue_url: str
     table_name: str
 
 
@@ -39,13 +40,10 @@ def _parts() -> tuple[Retry, Telemetry]:
         service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
     )
     table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
-    queue = Queue(
-        sqs=boto3.client("sqs", config=aws.CONFIG),
-        url=env.queue_url,
-        dead_letter_url=env.dead_letter_queue_url,
-    )
+    sqs = boto3.client("sqs", config=aws.CONFIG)
     retry = Retry(
-        queue=queue,
+        queue=Queue(sqs=sqs, url=env.queue_url),
+        dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
         dead_letters=DeadLetters(table=table),
         orders=Orders(table=table),
         brakes=Brakes(table=table),

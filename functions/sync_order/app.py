@@ -15,7 +15,8 @@ from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import Queue, received_from_lambda
+from seven_senders_adapter.messages import received_from_lambda
+from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.seven_senders.api import WireSettings
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_adapter.shops import SHOPS
@@ -35,6 +36,7 @@ class SyncEnvironment(Environment):
 
     syncing_path: str
     tokens_path: str
+    dead_letter_queue_url: str
     table_name: str
     retry_base_seconds: str
     orders_path: str
@@ -51,11 +53,7 @@ def _parts() -> tuple[BatchSync, Telemetry]:
     )
     ssm = boto3.client("ssm", config=aws.CONFIG)
     table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
-    queue = Queue(
-        sqs=boto3.client("sqs", config=aws.CONFIG),
-        url=env.queue_url,
-        dead_letter_url=env.dead_letter_queue_url,
-    )
+    sqs = boto3.client("sqs", config=aws.CONFIG)
     pace = Pace(base=float(env.retry_base_seconds))
     clients = Clients(
         session=ApiSession(),
@@ -71,7 +69,7 @@ def _parts() -> tuple[BatchSync, Telemetry]:
         observe=telemetry.api_called,
     )
     orders = OrderSync(
-        queue=queue,
+        dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
         ledger=Ledger.at(table),
         connections=SyncingConnections(ssm=ssm, path=env.syncing_path),
         clients=clients.of,
@@ -80,6 +78,7 @@ def _parts() -> tuple[BatchSync, Telemetry]:
         pace=pace,
         now=utc_now,
     )
+    queue = Queue(sqs=sqs, url=env.queue_url)
     return BatchSync(orders=orders, queue=queue, pace=pace, telemetry=telemetry), telemetry
 
 

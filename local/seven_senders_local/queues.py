@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seven_senders_adapter.clock import to_text
-from seven_senders_adapter.queue import Received, UnreadableMessage, received_from_sqs
+from seven_senders_adapter.messages import Received, UnreadableMessage, received_from_sqs
 from seven_senders_local.poller import Poller
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """The queue and its dead letters against moto's SQS."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from moto import mock_aws
 
 from seven_senders_adapter import aws
 from seven_senders_adapter.aws import AwsUnavailable
-from seven_senders_adapter.queue import Failure, OrderEvent, Queue, Received, received_from_sqs
+from seven_senders_adapter.messages import Failure, OrderEvent
+from seven_senders_adapter.queue import DeadLetterQueue, Queue
+from tests.integration.fifo import create_fifo, held, received, shown, wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -44,93 +47,98 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator["SQSClient"]:
         yield boto3.client("sqs", region_name="eu-central-1", config=aws.CONFIG)
 
 
-def made(sqs: "SQSClient", name: str) -> str:
-    return sqs.create_queue(
-        QueueName=f"{name}.fifo",
-        Attributes={
-            "FifoQueue": "true",
-            "DeduplicationScope": "messageGroup",
-            "FifoThroughputLimit": "perMessageGroupId",
-        },
-    )["QueueUrl"]
-
-
 @pytest.fixture
 def url(sqs: "SQSClient") -> str:
-    return made(sqs, "main")
+    return create_fifo(sqs, "main")
 
 
 @pytest.fixture
 def queue(sqs: "SQSClient", url: str) -> Queue:
-    return Queue(sqs=sqs, url=url, dead_letter_url=made(sqs, "dead"))
+    return Queue(sqs=sqs, url=url)
 
 
-def waiting(sqs: "SQSClient", url: str) -> list[Received]:
-    answer = sqs.receive_message(
-        QueueUrl=url,
-        MaxNumberOfMessages=10,
-        VisibilityTimeout=60,
-        MessageAttributeNames=["All"],
-        MessageSystemAttributeNames=["All"],
-    )
-    return [received_from_sqs(message) for message in answer.get("Messages", [])]
+@pytest.fixture
+def dead_letter_url(sqs: "SQSClient") -> str:
+    return create_fifo(sqs, "dead")
+
+
+@pytest.fixture
+def dead_letters(sqs: "SQSClient", dead_letter_url: str) -> DeadLetterQueue:
+    return DeadLetterQueue(sqs=sqs, url=dead_letter_url)
 
 
 def test_an_event_arrives_as_it_was_sent(sqs: "SQSClient", url: str, queue: Queue) -> None:
     queue.send(EVENT)
-    (message,) = waiting(sqs, url)
+    (message,) = received(sqs, url)
     assert message.event() == EVENT
     assert message.group == "acme/820982911946154508"
     assert message.receives == 1
     assert message.sent_at.tzinfo is UTC
 
 
+def test_an_unreadable_order_arrives_with_what_it_lacks(
+    sqs: "SQSClient", url: str, queue: Queue
+) -> None:
+    event = replace(EVENT, projection={}, unreadable="lacks name, created_at")
+    queue.send(event)
+    (message,) = received(sqs, url)
+    assert message.event() == event
+
+
 def test_the_same_event_twice_arrives_twice(sqs: "SQSClient", url: str, queue: Queue) -> None:
     queue.send(EVENT)
     queue.send(EVENT)
-    assert [message.event() for message in waiting(sqs, url)] == [EVENT, EVENT]
+    assert [message.event() for message in received(sqs, url, 2)] == [EVENT, EVENT]
 
 
 def test_a_dead_letter_keeps_its_event_and_has_its_failure(
-    sqs: "SQSClient", url: str, queue: Queue
+    sqs: "SQSClient", url: str, queue: Queue, dead_letters: DeadLetterQueue
 ) -> None:
     queue.send(EVENT)
-    (message,) = waiting(sqs, url)
-    queue.bury(message, FAILURE)
-    (dead,) = queue.receive_dead(hidden_for=60)
+    (message,) = received(sqs, url)
+    dead_letters.bury(message, FAILURE)
+    (dead,) = dead_letters.receive(hidden_for=60)
     assert dead.event() == EVENT
     assert dead.failure() == FAILURE
     assert dead.group == EVENT.group
-
-
-def test_an_event_that_was_never_queued_can_be_a_dead_letter(queue: Queue) -> None:
-    queue.send_dead(EVENT, FAILURE)
-    (dead,) = queue.receive_dead(hidden_for=60)
-    assert (dead.event(), dead.failure()) == (EVENT, FAILURE)
+    assert held(sqs, url) == 1
 
 
 def test_a_dead_letter_goes_back_and_there_again_within_a_minute(
-    sqs: "SQSClient", url: str, queue: Queue
+    sqs: "SQSClient", url: str, queue: Queue, dead_letters: DeadLetterQueue
 ) -> None:
-    queue.send_dead(EVENT, FAILURE)
+    queue.send(EVENT)
+    (message,) = received(sqs, url)
     for _ in range(3):
-        (dead,) = queue.receive_dead(hidden_for=60)
-        queue.revive(dead)
-        queue.delete_dead(dead)
-        (message,) = waiting(sqs, url)
-        assert message.event().redriven
-        assert message.failure() is None
-        queue.bury(message, FAILURE)
+        dead_letters.bury(message, FAILURE)
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message.receipt)
+        (dead,) = dead_letters.receive(hidden_for=60)
+        queue.send_back(dead)
+        dead_letters.delete(dead)
+        (message,) = received(sqs, url)
+        assert message.event() == replace(EVENT, redriven=True)
+        assert message.failure() is None
+
+
+def test_a_dead_letter_that_is_released_can_be_received_again(
+    sqs: "SQSClient", dead_letter_url: str, queue: Queue, url: str, dead_letters: DeadLetterQueue
+) -> None:
+    queue.send(EVENT)
+    (message,) = received(sqs, url)
+    dead_letters.bury(message, FAILURE)
+    (dead,) = dead_letters.receive(hidden_for=60)
+    assert shown(sqs, dead_letter_url) == 0
+    dead_letters.release(dead)
+    wait_until(lambda: shown(sqs, dead_letter_url) == 1)
 
 
 def test_a_message_that_nobody_can_read_is_buried_as_it_is(
-    sqs: "SQSClient", url: str, queue: Queue
+    sqs: "SQSClient", url: str, dead_letters: DeadLetterQueue
 ) -> None:
     sqs.send_message(QueueUrl=url, MessageBody="?", MessageGroupId="g", MessageDeduplicationId="d")
-    (message,) = waiting(sqs, url)
-    queue.bury(message, FAILURE)
-    (dead,) = queue.receive_dead(hidden_for=60)
+    (message,) = received(sqs, url)
+    dead_letters.bury(message, FAILURE)
+    (dead,) = dead_letters.receive(hidden_for=60)
     assert (dead.raw, dead.group, dead.failure()) == ("?", "g", FAILURE)
 
 
@@ -138,10 +146,10 @@ def test_a_hidden_message_comes_back_when_its_time_is_over(
     sqs: "SQSClient", url: str, queue: Queue
 ) -> None:
     queue.send(EVENT)
-    (message,) = waiting(sqs, url)
-    assert waiting(sqs, url) == []
+    (message,) = received(sqs, url)
+    assert shown(sqs, url) == 0
     queue.hide(message, 0)
-    (again,) = waiting(sqs, url)
+    (again,) = received(sqs, url)
     assert again.receives == 2
 
 

@@ -11,8 +11,9 @@ import pytest
 from moto import mock_aws
 
 from seven_senders_adapter.environment import MissingVariables
-from seven_senders_adapter.queue import received_from_sqs
+from seven_senders_adapter.messages import Received
 from seven_senders_adapter.receiving import Request
+from tests.integration.fifo import create_fifo, received
 from tests.unit.receiving.deliveries import PERSONAL, SECRET, shopify
 
 APP = Path(__file__).parents[2] / "functions" / "receive_webhook" / "app.py"
@@ -28,10 +29,7 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Test")
     monkeypatch.setenv("RECEIVING_PATH", "/stack/receiving")
     with mock_aws():
-        sqs = boto3.client("sqs")
-        for variable, name in (("QUEUE_URL", "main"), ("DEAD_LETTER_QUEUE_URL", "dead")):
-            made = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
-            monkeypatch.setenv(variable, made["QueueUrl"])
+        monkeypatch.setenv("QUEUE_URL", create_fifo(boto3.client("sqs"), "main"))
         boto3.client("ssm").put_parameter(
             Name="/stack/receiving/acme",
             Value=json.dumps({"platform": "shopify", "webhook_secrets": [SECRET]}),
@@ -54,15 +52,12 @@ def event(request: Request) -> dict[str, object]:
     }
 
 
-def messages(name: str) -> list[Any]:
+def queued() -> Received:
+    """The one message that was queued."""
     sqs = boto3.client("sqs")
-    answer = sqs.receive_message(
-        QueueUrl=sqs.get_queue_url(QueueName=f"{name}.fifo")["QueueUrl"],
-        MaxNumberOfMessages=10,
-        MessageAttributeNames=["All"],
-        MessageSystemAttributeNames=["All"],
-    )
-    return list(answer.get("Messages", []))
+    url = sqs.get_queue_url(QueueName="main.fifo")["QueueUrl"]
+    (message,) = received(sqs, url)
+    return message
 
 
 @pytest.mark.parametrize("as_base64", [False, True])
@@ -71,21 +66,19 @@ def test_an_order_is_in_the_queue_when_the_shop_is_answered(
 ) -> None:
     answer = handler(event(shopify(as_base64=as_base64)), None)
     assert answer["statusCode"] == 200
-    (message,) = messages("main")
-    assert received_from_sqs(message).event().projection["number"] == "#1001"
+    message = queued()
+    assert message.event().projection["number"] == "#1001"
     for personal in PERSONAL:
         assert personal not in str(message)
 
 
-def test_an_unreadable_order_is_in_the_dead_letters(handler: Handler) -> None:
-    assert handler(event(shopify({"id": 17})), None)["statusCode"] == 200
-    assert messages("main") == []
-    (message,) = messages("dead")
-    dead = received_from_sqs(message)
-    assert (dead.group, dead.raw) == ("acme/17", "{}")
-    failure = dead.failure()
-    assert failure
-    assert failure.reason == "unreadable_order"
+def test_an_unreadable_order_is_in_the_queue_too_and_nothing_of_its_body(handler: Handler) -> None:
+    delivery = shopify({"id": 17, "name": "#1001", "created_at": "Erika", "email": "erika@x.de"})
+    assert handler(event(delivery), None)["statusCode"] == 200
+    message = queued()
+    assert (message.group, message.raw) == ("acme/17", "{}")
+    assert message.event().unreadable == "lacks created_at, updated_at"
+    assert not any(value in str(message) for value in ("Erika", "erika", "#1001"))
 
 
 def test_the_answer_has_the_gateways_form(handler: Handler) -> None:

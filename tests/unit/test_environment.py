@@ -10,7 +10,6 @@ VARIABLES = {
     "POWERTOOLS_SERVICE_NAME": "adapter",
     "POWERTOOLS_METRICS_NAMESPACE": "Adapter",
     "QUEUE_URL": "https://queue",
-    "DEAD_LETTER_QUEUE_URL": "https://dead",
     "TABLE_NAME": "ledger",
     "PATH": "/bin",
 }
@@ -24,7 +23,7 @@ class LedgerEnvironment(Environment):
 def test_each_field_is_the_variable_of_its_name() -> None:
     environment = read_environment(LedgerEnvironment, VARIABLES)
     assert environment.table_name == "ledger"
-    assert environment.dead_letter_queue_url == "https://dead"
+    assert environment.queue_url == "https://queue"
 
 
 def test_the_error_names_every_variable_that_is_missing_or_empty() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
-from seven_senders_adapter.queue import OrderEvent
+from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.shops.shop import (
     Delivery,
     Kind,

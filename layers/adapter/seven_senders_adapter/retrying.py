@@ -9,13 +9,8 @@ from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
-from seven_senders_adapter.queue import (
-    EXPIRY_WARNING_AFTER,
-    Failure,
-    Queue,
-    Received,
-    UnreadableMessage,
-)
+from seven_senders_adapter.messages import Failure, Received, UnreadableMessage
+from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, DeadLetterQueue, Queue
 from seven_senders_adapter.reasons import CAN_PASS, Reason
 from seven_senders_adapter.telemetry import Telemetry
 
@@ -81,6 +76,7 @@ class Retry:
         self,
         *,
         queue: Queue,
+        dead_letter_queue: DeadLetterQueue,
         dead_letters: DeadLetters,
         orders: Orders,
         brakes: Brakes,
@@ -88,6 +84,7 @@ class Retry:
         now: Clock,
     ) -> None:
         self._queue = queue
+        self._dead_letter_queue = dead_letter_queue
         self._dead_letters = dead_letters
         self._orders = orders
         self._brakes = brakes
@@ -100,7 +97,7 @@ class Retry:
         seen: set[str] = set()
         staying: list[Received] = []
         while has_time():
-            received = self._queue.receive_dead(hidden_for=HIDDEN_SECONDS)
+            received = self._dead_letter_queue.receive(hidden_for=HIDDEN_SECONDS)
             messages = [message for message in received if message.message_id not in seen]
             if not messages:
                 break
@@ -108,7 +105,7 @@ class Retry:
             staying += [m for m in messages if not self._retry(m, selection, result)]
         with suppress(AwsUnavailable):  # they come back by themselves
             for message in staying:
-                self._queue.release_dead(message)
+                self._dead_letter_queue.release(message)
         return result
 
     def _retry(self, message: Received, selection: Selection, result: Retried) -> bool:
@@ -125,9 +122,9 @@ class Retry:
             result.waiting += 1
         else:
             # Sent, unlisted, deleted: after a stop in between it is sent twice, never lost.
-            self._queue.revive(message)
+            self._queue.send_back(message)
             self._dead_letters.remove(connection=connection, order=order, letter=failure.letter)
-            self._queue.delete_dead(message)
+            self._dead_letter_queue.delete(message)
             result.returned += 1
             return True
         return False

@@ -16,7 +16,7 @@ from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.progress import Progress
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import Failure
+from seven_senders_adapter.messages import Failure
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

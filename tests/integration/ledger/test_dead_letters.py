@@ -10,7 +10,7 @@ import pytest
 from seven_senders_adapter.ledger.claims import Claims
 from seven_senders_adapter.ledger.dead_letters import DeadLetter, DeadLetters
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import Failure
+from seven_senders_adapter.messages import Failure
 from tests.unit.ledger.examples import DEAD_LETTER, LATER
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def test_one_fault_changes_nothing_in_the_end(world: World, fault: FaultRule, pa
     world.drain()
     assert world.timeline() == ["new", "paid"]
     assert len(world.sandbox.account("key").orders) == 1
-    assert world.queue.buried == []
+    assert world.dead_letter_queue.buried == []
     applied = [c for c in world.sandbox.calls if c.applied and c.method != "GET"]
     assert [c.path for c in applied if c.path != "/token"] == ["/orders", "/order_states"]
 
@@ -88,7 +88,7 @@ def test_an_api_that_is_down_for_half_a_day_uses_up_no_try(world: World) -> None
     assert closed(world) == ["api"]
     world.sandbox.play()
     world.drain()
-    assert world.queue.buried == []
+    assert world.dead_letter_queue.buried == []
     assert all(world.timeline(f"#{1000 + n}") == ["new", "paid"] for n in range(1, 5))
     assert closed(world) == []
 
@@ -135,7 +135,7 @@ def test_what_is_about_the_account_stops_it_until_it_is_mended(
     assert len(world.sandbox.calls) < 60
     world.sandbox.play()
     world.drain()
-    assert world.queue.buried == []
+    assert world.dead_letter_queue.buried == []
     assert all(world.timeline(f"#{1000 + n}") == ["new", "paid"] for n in range(1, 4))
 
 
@@ -151,9 +151,9 @@ def test_what_fails_for_a_day_while_others_get_through_is_a_dead_letter(world: W
             if world.waiting:
                 world.now = max(world.now, min(w.visible_at for w in world.waiting))
         world.now = end
-        if world.queue.buried:
+        if world.dead_letter_queue.buried:
             break
-    (failure,) = world.queue.buried
+    (failure,) = world.dead_letter_queue.buried
     assert failure.reason == "failed_for_a_day"
     assert failure.status == 500
     assert timedelta(hours=24) <= failure.last_try - began <= timedelta(hours=26)
@@ -168,7 +168,7 @@ def test_what_fails_for_days_with_nobody_getting_through_stays(world: World) -> 
     world.arrive("paid", minute=1)
     let_pass(world, timedelta(days=30))
     assert world.record().accepted is not None
-    assert world.queue.buried == []
+    assert world.dead_letter_queue.buried == []
     world.sandbox.play()
     world.drain()
     assert world.timeline() == ["new", "paid"]

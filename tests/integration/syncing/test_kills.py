@@ -83,7 +83,7 @@ def test_killed_at_any_point(world: World, point: int) -> None:
     assert world.timeline() == ["new", "paid", "in_preparation"]
     assert len(world.sandbox.account("key").orders) == 1
     assert world.fields()["boarding_complete"] is True
-    assert world.queue.buried == []
+    assert world.dead_letter_queue.buried == []
     applied = [c.path for c in world.sandbox.calls if c.applied and c.method == "POST"]
     assert applied.count("/orders") == 1
     assert applied.count("/order_states") == 2
@@ -98,5 +98,5 @@ def test_a_message_whose_worker_died_five_times_is_a_dead_letter(world: World, d
             world.work(worker=mortal)
         world.visible_again()
     world.drain()
-    buried = [failure.reason for failure in world.queue.buried]
+    buried = [failure.reason for failure in world.dead_letter_queue.buried]
     assert buried == (["kills_its_worker"] if deaths == 5 else [])

@@ -10,7 +10,7 @@ BLAMES_TAGS = '{"violations": [{"propertyPath": "order_tags", "message": "too lo
 
 
 def reasons(world: World) -> list[str]:
-    return [failure.reason for failure in world.queue.buried]
+    return [failure.reason for failure in world.dead_letter_queue.buried]
 
 
 def test_a_refused_state_is_a_dead_letter_once_and_the_later_ones_go_on(world: World) -> None:
@@ -20,7 +20,7 @@ def test_a_refused_state_is_a_dead_letter_once_and_the_later_ones_go_on(world: W
     world.drain()
     assert world.timeline() == ["new", "in_preparation", "cancelled"]
     assert reasons(world) == ["state_refused"]
-    assert world.queue.buried[0].status == 400
+    assert world.dead_letter_queue.buried[0].status == 400
 
 
 def test_a_refused_order_is_a_dead_letter_once_and_not_tried_again(world: World) -> None:
@@ -111,7 +111,7 @@ def test_two_shops_with_one_number_on_one_account_do_not_merge(world: World) -> 
     world.arrive("paid cancelled", minute=1, order="77", connection="other", number="#1001")
     world.drain()
     assert world.timeline() == ["new", "paid"]
-    (failure,) = world.queue.buried
+    (failure,) = world.dead_letter_queue.buried
     assert failure.reason == "order_id_taken"
     assert "demo" in failure.detail
     assert "order_id_prefix" in failure.detail
@@ -182,4 +182,4 @@ def test_dead_letters_are_listed_in_the_ledger(world: World) -> None:
     world.drain()
     (letter,) = world.ledger.dead_letters.list()
     assert (letter.connection, letter.order, letter.topic) == ("demo", "1", "orders/updated")
-    assert letter.failure == world.queue.buried[0]
+    assert letter.failure == world.dead_letter_queue.buried[0]

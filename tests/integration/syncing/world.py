@@ -18,7 +18,8 @@ from seven_senders_adapter.domain.snapshot import Snapshot
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import Failure, OrderEvent, Queue, Received
+from seven_senders_adapter.messages import Failure, OrderEvent, Received
+from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.seven_senders.api import WireSettings
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_adapter.shops.shop import (
@@ -79,14 +80,20 @@ class PlainShop:
 
 
 class PlayedQueue(Queue):
-    """Notes what the code asks of the queue."""
+    """Notes which messages are hidden, and for how many seconds."""
 
     def __init__(self) -> None:
         self.hidden: dict[str, int] = {}
-        self.buried: list[Failure] = []
 
     def hide(self, message: Received, seconds: int) -> None:
         self.hidden[message.message_id] = seconds
+
+
+class PlayedDeadLetterQueue(DeadLetterQueue):
+    """Notes why messages are buried."""
+
+    def __init__(self) -> None:
+        self.buried: list[Failure] = []
 
     def bury(self, message: Received, failure: Failure) -> None:
         self.buried.append(failure)
@@ -109,6 +116,7 @@ class World:
     stack: str = field(default_factory=lambda: uuid4().hex)
     now: datetime = START + timedelta(days=1)
     queue: PlayedQueue = field(default_factory=PlayedQueue)
+    dead_letter_queue: PlayedDeadLetterQueue = field(default_factory=PlayedDeadLetterQueue)
     waiting: list[Waiting] = field(default_factory=list)
     sandbox: Sandbox = field(init=False)
     table: Table = field(init=False)
@@ -147,7 +155,7 @@ class World:
             sleep=lambda seconds: None,
         )
         orders = OrderSync(
-            queue=self.queue,
+            dead_letter_queue=self.dead_letter_queue,
             ledger=Ledger.at(table),
             connections=SyncingConnections(
                 ssm=self.ssm,

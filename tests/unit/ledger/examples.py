@@ -14,7 +14,7 @@ from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_adapter.ledger.brakes import Brake
 from seven_senders_adapter.ledger.claims import Holder
 from seven_senders_adapter.ledger.dead_letters import DeadLetter
-from seven_senders_adapter.queue import Failure
+from seven_senders_adapter.messages import Failure
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 12, 0, 20, 500_000, tzinfo=UTC)

@@ -5,14 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from seven_senders_adapter.queue import (
-    Failure,
-    GroupNotAllowed,
-    MessageTooLarge,
-    OrderEvent,
-    Queue,
-    Received,
-)
+from seven_senders_adapter.messages import Failure, OrderEvent, Received
+from seven_senders_adapter.queue import DeadLetterQueue, GroupNotAllowed, MessageTooLarge, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -46,7 +40,12 @@ def sqs() -> FakeSqs:
 
 @pytest.fixture
 def queue(sqs: FakeSqs) -> Queue:
-    return Queue(sqs=cast("SQSClient", sqs), url="main", dead_letter_url="dead")
+    return Queue(sqs=cast("SQSClient", sqs), url="main")
+
+
+@pytest.fixture
+def dead_letters(sqs: FakeSqs) -> DeadLetterQueue:
+    return DeadLetterQueue(sqs=cast("SQSClient", sqs), url="dead")
 
 
 def event(**changes: Any) -> OrderEvent:
@@ -101,12 +100,12 @@ def test_the_size_is_counted_in_bytes_of_utf_8(queue: Queue) -> None:
         queue.send(event(projection={"t": "ü" * 600_000}))
 
 
-def test_the_limit_holds_for_every_way_out(queue: Queue) -> None:
+def test_the_limit_holds_for_every_way_out(queue: Queue, dead_letters: DeadLetterQueue) -> None:
     message = received(raw="x" * MEBIBYTE, format="1")
     with pytest.raises(MessageTooLarge):
-        queue.bury(message, FAILURE)
+        dead_letters.bury(message, FAILURE)
     with pytest.raises(MessageTooLarge):
-        queue.revive(message)
+        queue.send_back(message)
 
 
 @pytest.mark.parametrize(
@@ -122,14 +121,14 @@ def test_the_limit_holds_for_every_way_out(queue: Queue) -> None:
     ],
 )
 def test_a_message_group_that_sqs_refuses_is_not_sent(
-    queue: Queue, sqs: FakeSqs, group: str, *, is_taken: bool
+    dead_letters: DeadLetterQueue, sqs: FakeSqs, group: str, *, is_taken: bool
 ) -> None:
     if is_taken:
-        queue.bury(received(group=group), FAILURE)
+        dead_letters.bury(received(group=group), FAILURE)
         assert sqs.sent[0]["MessageGroupId"] == group
     else:
         with pytest.raises(GroupNotAllowed):
-            queue.bury(received(group=group), FAILURE)
+            dead_letters.bury(received(group=group), FAILURE)
 
 
 @pytest.mark.parametrize(
@@ -150,23 +149,25 @@ def test_a_message_is_hidden_within_the_12_hours_of_sqs(
     assert sqs.hidden == [{"QueueUrl": "main", "ReceiptHandle": "r", "VisibilityTimeout": given}]
 
 
-def test_dead_letters_are_hidden_for_12_hours_at_most(queue: Queue, sqs: FakeSqs) -> None:
-    queue.receive_dead(hidden_for=10**9)
+def test_dead_letters_are_hidden_for_12_hours_at_most(
+    dead_letters: DeadLetterQueue, sqs: FakeSqs
+) -> None:
+    dead_letters.receive(hidden_for=10**9)
     assert sqs.asked[0]["VisibilityTimeout"] == 43_200
 
 
 def test_a_message_has_at_most_ten_attributes_none_of_them_empty(
-    queue: Queue, sqs: FakeSqs
+    queue: Queue, dead_letters: DeadLetterQueue, sqs: FakeSqs
 ) -> None:
     many = {f"foreign_{n}": "x" for n in range(10)}
-    queue.bury(received(format="1", connection="acme", order="17", **many), FAILURE)
-    queue.send_dead(event(redriven=True), FAILURE)
+    dead_letters.bury(received(format="1", connection="acme", order="17", **many), FAILURE)
+    queue.send(event(redriven=True, unreadable="lacks name"))
     queue.send(event(delivery_id=""))
-    foreign, dead, sent = (call["MessageAttributes"] for call in sqs.sent)
-    assert set(foreign) == {"format", "connection", "order", "failure"}
-    assert len(dead) == 9
-    assert "delivery_id" not in sent
-    assert all(value["StringValue"] for call in (foreign, dead, sent) for value in call.values())
+    dead, full, sparse = (call["MessageAttributes"] for call in sqs.sent)
+    assert set(dead) == {"format", "connection", "order", "failure"}
+    assert len(full) == 9
+    assert "delivery_id" not in sparse
+    assert all(value["StringValue"] for call in (dead, full, sparse) for value in call.values())
 
 
 @pytest.mark.parametrize("character", ["\ud800", "\uffff", "\ufffe"])
@@ -182,12 +183,14 @@ def test_other_characters_stay_as_they_are(queue: Queue, sqs: FakeSqs) -> None:
     assert sqs.sent[0]["MessageBody"] == '{"t":"Grün 🎁\\u0000\\ttab"}'
 
 
-def test_every_send_has_a_de_duplication_id_of_its_own(queue: Queue, sqs: FakeSqs) -> None:
+def test_every_send_has_a_de_duplication_id_of_its_own(
+    queue: Queue, dead_letters: DeadLetterQueue, sqs: FakeSqs
+) -> None:
     message = received(format="1")
     queue.send(event())
     queue.send(event())
-    queue.bury(message, FAILURE)
-    queue.bury(message, FAILURE)
-    queue.revive(message)
-    queue.revive(message)
+    dead_letters.bury(message, FAILURE)
+    dead_letters.bury(message, FAILURE)
+    queue.send_back(message)
+    queue.send_back(message)
     assert len({call["MessageDeduplicationId"] for call in sqs.sent}) == 6

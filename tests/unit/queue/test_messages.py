@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seven_senders_adapter.queue import (
+from seven_senders_adapter.messages import (
     Failure,
     OrderEvent,
     Received,

@@ -6,15 +6,17 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.receiving import ReceivingConnections
-from seven_senders_adapter.queue import Failure, OrderEvent, Queue
+from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
 from tests.recording import Recorder
 from tests.unit.connections.fake_ssm import FakeSsm, Time
+
+if TYPE_CHECKING:
+    from seven_senders_adapter.queue import Queue
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SECRET = "whsec_1"
@@ -104,18 +106,12 @@ def request(
 @dataclass
 class FakeQueue:
     sent: list[OrderEvent] = field(default_factory=list)
-    dead: list[tuple[OrderEvent, Failure]] = field(default_factory=list)
     error: Exception | None = None
 
     def send(self, event: OrderEvent) -> None:
         if self.error:
             raise self.error
         self.sent.append(event)
-
-    def send_dead(self, event: OrderEvent, failure: Failure) -> None:
-        if isinstance(self.error, AwsUnavailable):
-            raise self.error
-        self.dead.append((event, failure))
 
 
 class Setup:

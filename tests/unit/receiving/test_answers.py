@@ -3,12 +3,10 @@
 import pytest
 
 from seven_senders_adapter.aws import AwsUnavailable
-from seven_senders_adapter.queue import MessageTooLarge
 from seven_senders_adapter.receiving import Request
 from tests.unit.receiving.deliveries import (
     NOON,
     PERSONAL,
-    SHOPIFY_ORDER,
     Setup,
     request,
     shopify,
@@ -144,7 +142,7 @@ def test_answers(setup: Setup, delivery: Request, status: int, counted: dict[str
     assert (answer.status, setup.recorder.counted) == (status, counted)
     assert len(answer.text) < 20
     assert len(setup.queue.sent) == counted.get("Accepted", 0)
-    assert setup.queue.dead == []
+    assert not any(event.unreadable for event in setup.queue.sent)
 
 
 def test_a_queued_event_says_where_it_came_from_and_nothing_of_persons(setup: Setup) -> None:
@@ -199,16 +197,18 @@ def test_a_name_that_no_connection_may_have_is_not_even_looked_up(setup: Setup, 
 
 
 class TestServiceUnavailable:
-    def test_while_sqs_does_not_take_it(self, setup: Setup) -> None:
+    @pytest.mark.parametrize(
+        "delivery",
+        [
+            pytest.param(shopify(), id="an order"),
+            pytest.param(shopify({}), id="an order that can't be read"),
+        ],
+    )
+    def test_while_sqs_does_not_take_it(self, setup: Setup, delivery: Request) -> None:
         setup.queue.error = AwsUnavailable("sqs SendMessage: InternalError")
-        assert setup.receiver.receive(shopify()).status == 503
+        assert setup.receiver.receive(delivery).status == 503
         assert setup.recorder.counted["Rejected queue_unavailable"] == 1
         assert "Accepted" not in setup.recorder.counted
-
-    def test_while_the_dead_letters_do_not_take_it(self, setup: Setup) -> None:
-        setup.queue.error = AwsUnavailable("sqs SendMessage: InternalError")
-        assert setup.receiver.receive(shopify({})).status == 503
-        assert "DeadLettered unreadable_order" not in setup.recorder.counted
 
     def test_while_the_connections_document_is_broken(self, setup: Setup) -> None:
         setup.ssm.parameters["broken"] = "{}"
@@ -221,11 +221,3 @@ class TestServiceUnavailable:
         setup.ssm.failures = 10**6
         assert setup.receiver.receive(shopify()).status == 503
         assert setup.recorder.counted == {"Rejected connections_unavailable": 1}
-
-
-def test_an_order_that_sqs_finds_too_large_is_a_dead_letter(setup: Setup) -> None:
-    setup.queue.error = MessageTooLarge("a message of 1048577 bytes")
-    assert setup.receiver.receive(shopify()).status == 200
-    ((event, failure),) = setup.queue.dead
-    assert (event.order, event.projection) == (str(SHOPIFY_ORDER["id"]), {})
-    assert failure.detail == "a message of 1048577 bytes"

@@ -45,7 +45,7 @@ def sent(setup: Setup, delivery: Request, **settings: object) -> dict[str, Any]:
             ssm=ssm.client, path="/path", platforms=SHOPS, telemetry=setup.recorder.telemetry
         ),
         shops=SHOPS,
-        queue=Queue(sqs=cast("Any", sqs), url="main", dead_letter_url="dead"),
+        queue=Queue(sqs=cast("Any", sqs), url="main"),
         now=lambda: NOON,
         telemetry=setup.recorder.telemetry,
     )

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seven_senders_adapter.connections.receiving import ReceivingConnections
+from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.receiving import Receiver
 from seven_senders_adapter.shops.shop import Kind, Projected, ProjectionNames
 from seven_senders_adapter.shops.shopify import Shopify
@@ -23,7 +24,7 @@ from tests.unit.receiving.deliveries import (
 )
 
 if TYPE_CHECKING:
-    from seven_senders_adapter.queue import OrderEvent, Queue
+    from seven_senders_adapter.queue import Queue
 
 
 @pytest.mark.parametrize(
@@ -41,25 +42,27 @@ if TYPE_CHECKING:
     ],
 )
 @pytest.mark.parametrize("topic", ["orders/updated", "orders/delete"])
-def test_unreadable_json_goes_to_the_dead_letters(setup: Setup, topic: str, body: bytes) -> None:
+def test_unreadable_json_is_queued_as_that_with_what_its_headers_say(
+    setup: Setup, topic: str, body: bytes
+) -> None:
     answer = setup.receiver.receive(shopify(body=body, topic=topic, as_base64=True))
     assert answer.status == 200
-    ((event, failure),) = setup.queue.dead
-    assert (event.connection, event.order, event.topic, event.delivery_id, event.projection) == (
-        "acme",
-        "unreadable",
-        topic,
-        "b54557e4",
-        {},
+    (event,) = setup.queue.sent
+    assert event == OrderEvent(
+        connection="acme",
+        platform="shopify",
+        order="unreadable",
+        topic=topic,
+        delivery_id="b54557e4",
+        received_at=NOON,
+        projection={},
+        unreadable="lacks readable JSON",
     )
-    assert event.group == "acme/unreadable"
-    assert (failure.reason, failure.detail) == ("unreadable_order", "lacks readable JSON")
-    assert failure.first_try == failure.last_try == NOON
-    assert setup.recorder.counted == {"DeadLettered unreadable_order": 1}
+    assert setup.recorder.counted == {"Accepted": 1}
 
 
 @pytest.mark.parametrize(
-    ("order", "known_as", "detail"),
+    ("order", "known_as", "lacks"),
     [
         pytest.param([], "unreadable", "id, name, created_at, updated_at", id="a list"),
         pytest.param("x", "unreadable", "id, name, created_at, updated_at", id="a text"),
@@ -68,14 +71,14 @@ def test_unreadable_json_goes_to_the_dead_letters(setup: Setup, topic: str, body
         pytest.param(SHOPIFY_ORDER | {"id": "9" * 65}, "unreadable", "id", id="a very long id"),
     ],
 )
-def test_an_order_that_lacks_something_is_kept_by_its_id(
-    setup: Setup, order: object, known_as: str, detail: str
+def test_an_order_that_lacks_something_is_queued_by_its_id_with_the_names_of_what_it_lacks(
+    setup: Setup, order: object, known_as: str, lacks: str
 ) -> None:
     assert setup.receiver.receive(shopify(order)).status == 200
-    ((event, failure),) = setup.queue.dead
-    assert (event.order, event.projection, failure.detail) == (known_as, {}, f"lacks {detail}")
+    (event,) = setup.queue.sent
+    assert (event.order, event.projection, event.unreadable) == (known_as, {}, f"lacks {lacks}")
     (line,) = setup.recorder.logged
-    assert (line["level"], line["order"]) == ("WARNING", known_as)
+    assert (line["order"], line["details"]["unreadable"]) == (known_as, f"lacks {lacks}")
 
 
 def test_of_two_equal_keys_the_last_one_counts(setup: Setup) -> None:
@@ -113,9 +116,9 @@ def test_what_a_projection_did_not_foresee_is_kept_without_its_value(setup: Setu
         telemetry=setup.recorder.telemetry,
     )
     assert receiver.receive(shopify()).status == 200
-    ((_, failure),) = setup.queue.dead
-    assert failure.detail.startswith("lacks the expected form: ValueError in project, line ")
-    assert "Erika" not in failure.detail + setup.recorder.text
+    (event,) = setup.queue.sent
+    assert event.unreadable.startswith("lacks the expected form: ValueError in project, line ")
+    assert "Erika" not in str(event) + setup.recorder.text
 
 
 JSON = st.recursive(
@@ -123,6 +126,19 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=6,
 )
+
+
+NEEDED = {
+    "readable JSON",
+    *("id", "name", "created_at", "updated_at"),
+    *("number", "date_created_gmt", "date_modified_gmt"),
+}
+"""All that an order can lack, by the shops' names for it."""
+
+
+def lacking(event: OrderEvent) -> set[str]:
+    """What makes an event unreadable; empty if it is not."""
+    return set(event.unreadable.removeprefix("lacks ").split(", ")) - {""}
 
 
 def changed(order: Mapping[str, object], changes: Sequence[tuple[int, object]]) -> object:
@@ -143,6 +159,6 @@ def test_whatever_stands_in_an_order_it_is_answered_200_and_kept(
     receiver = setup.receiver
     assert receiver.receive(shopify(changed(SHOPIFY_ORDER, changes))).status == 200
     assert receiver.receive(woocommerce(changed(WOO_ORDER, changes))).status == 200
-    kept: list[OrderEvent] = [*setup.queue.sent, *(event for event, _ in setup.queue.dead)]
+    kept = setup.queue.sent
     assert len(kept) == 2
-    assert not any("the expected form" in failure.detail for _, failure in setup.queue.dead)
+    assert not any(lacking(event) - NEEDED for event in kept)

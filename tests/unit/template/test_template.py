@@ -1,9 +1,12 @@
 import runpy
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # cfn-lint ships no types
 
+from seven_senders_adapter import aws
+from seven_senders_adapter.connections.receiving import PATIENCE_SECONDS
 from seven_senders_adapter.environment import Environment
 from seven_senders_adapter.queue import RETENTION_SECONDS
 from tests.unit.template.reading import (
@@ -16,7 +19,9 @@ from tests.unit.template.reading import (
     resources,
 )
 
-SHOPIFY_PATIENCE_SECONDS = 5
+LONGEST_PAUSE_OF_BOTOCORE = 1
+"""Before the second attempt of a call, in seconds."""
+
 SQS_MOST_RECEIVES = 1000
 READ_BY_POWERTOOLS = {"POWERTOOLS_LOG_LEVEL"}
 
@@ -91,8 +96,19 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_take()
     assert hidden == 6 * FUNCTIONS["SyncOrderFunction"]["Timeout"]
 
 
-def test_the_receiver_is_through_before_shopify_gives_up() -> None:
-    assert FUNCTIONS["ReceiveWebhookFunction"]["Timeout"] < SHOPIFY_PATIENCE_SECONDS
+def test_the_receiver_can_still_answer_when_ssm_and_sqs_hang() -> None:
+    function = FUNCTIONS["ReceiveWebhookFunction"]
+    ssm = runpy.run_path(str(PROJECT / function["CodeUri"] / "app.py"))["SSM_CONFIG"]
+    last_load = PATIENCE_SECONDS + longest_call(ssm)
+
+    assert last_load + longest_call(aws.CONFIG) < function["Timeout"]
+
+
+def longest_call(config: Any) -> float:
+    """How long boto3 tries one call at most, in seconds."""
+    attempts: int = config.retries["total_max_attempts"]
+    a_try = config.connect_timeout + config.read_timeout
+    return float(attempts * a_try + (attempts - 1) * LONGEST_PAUSE_OF_BOTOCORE)
 
 
 def test_no_concurrency_is_reserved_because_a_new_account_has_none_to_spare() -> None:

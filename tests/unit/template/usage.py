@@ -32,8 +32,8 @@ from tests.unit.template.reading import PROJECT, Permission
 
 PACKAGE = PROJECT / "layers/adapter"
 
-QUEUES = {"_url": "OrderEventsQueue", "_dead_letter_url": "DeadLetterQueue"}
-"""The template's queues, by the attributes that hold their URLs."""
+QUEUES = {"Queue": "OrderEventsQueue", "DeadLetterQueue": "DeadLetterQueue"}
+"""The template's queues, by the classes that hold their URLs as ``_url``."""
 
 PARAMETERS = {
     "seven_senders_adapter.connections.receiving": "receiving",
@@ -106,7 +106,7 @@ class _Walk:
                 for at, (name, value) in enumerate(zip(call.arg_names, call.args, strict=True))
             }
             self._note(call, arguments, module, queues)
-            handed = {key: _queue(value, queues) for key, value in arguments.items()}
+            handed = {key: self._queue(value, queues) for key, value in arguments.items()}
             for definition in self._code.meant_by(call.callee):
                 self._into(definition, handed)
         called = {call.callee for call in calls}
@@ -152,7 +152,7 @@ class _Walk:
             name = call.args[0].value
         resources = {
             "dynamodb": "LedgerTable",
-            "sqs": _queue(arguments.get("QueueUrl"), queues),
+            "sqs": self._queue(arguments.get("QueueUrl"), queues),
             "ssm": PARAMETERS.get(module),
         }
         for service in self._code.services(call.callee.expr):
@@ -160,6 +160,14 @@ class _Walk:
                 resource = resources[service]
                 assert resource, f"{module}:{call.line}: which resource is {operation} for?"
                 self.permissions.add((f"{service}:{operation}", resource))
+
+    def _queue(self, value: Expression | None, queues: Mapping[str, str]) -> str | None:
+        if isinstance(value, NameExpr):
+            return queues.get(value.name)
+        if isinstance(value, MemberExpr) and value.name == "_url":
+            owners = _classes(self._code.types.get(value.expr))
+            return next((QUEUES[owner.name] for owner in owners if owner.name in QUEUES), None)
+        return None
 
 
 def read_the_code() -> Code:
@@ -192,12 +200,6 @@ def _classes(found: Type | None) -> Iterator[TypeInfo]:
             yield from _classes(item)
     elif isinstance(kind, Instance):
         yield kind.type
-
-
-def _queue(value: Expression | None, queues: Mapping[str, str]) -> str | None:
-    if isinstance(value, MemberExpr):
-        return QUEUES.get(value.name)
-    return queues.get(value.name) if isinstance(value, NameExpr) else None
 
 
 @cache

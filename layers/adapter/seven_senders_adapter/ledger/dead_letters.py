@@ -7,7 +7,8 @@ from datetime import timedelta
 from seven_senders_adapter.clock import Clock, to_text, utc_now
 from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import RETENTION_SECONDS, Failure
+from seven_senders_adapter.messages import Failure
+from seven_senders_adapter.queue import RETENTION_SECONDS
 
 KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
 """A day longer than SQS keeps a message."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from seven_senders_adapter.aws import AwsUnavailable
-from seven_senders_adapter.queue import Queue, Received
+from seven_senders_adapter.messages import Received
+from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
 from seven_senders_adapter.syncing.order_sync import OrderSync, Wait
 from seven_senders_adapter.syncing.pace import Pace

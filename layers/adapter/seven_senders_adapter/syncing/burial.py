@@ -5,7 +5,8 @@ from hashlib import sha256
 
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
-from seven_senders_adapter.queue import Failure, Queue, Received
+from seven_senders_adapter.messages import Failure, Received
+from seven_senders_adapter.queue import DeadLetterQueue
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.telemetry import Telemetry
 
@@ -14,9 +15,14 @@ class Burial:
     """Buries messages; one a process."""
 
     def __init__(
-        self, *, queue: Queue, dead_letters: DeadLetters, telemetry: Telemetry, now: Clock
+        self,
+        *,
+        dead_letter_queue: DeadLetterQueue,
+        dead_letters: DeadLetters,
+        telemetry: Telemetry,
+        now: Clock,
     ) -> None:
-        self._queue = queue
+        self._dead_letter_queue = dead_letter_queue
         self._dead_letters = dead_letters
         self._telemetry = telemetry
         self._now = now
@@ -46,7 +52,7 @@ class Burial:
             last_try=now,
             brakes=brakes,
         )
-        self._queue.bury(message, failure)
+        self._dead_letter_queue.bury(message, failure)
         self._dead_letters.add(
             connection=message.attributes.get("connection", "unknown"),
             order=message.attributes.get("order", "unknown"),

@@ -24,13 +24,8 @@ from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.table import Conflict
-from seven_senders_adapter.queue import (
-    EXPIRY_WARNING_AFTER,
-    OrderEvent,
-    Queue,
-    Received,
-    UnreadableMessage,
-)
+from seven_senders_adapter.messages import OrderEvent, Received, UnreadableMessage
+from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, DeadLetterQueue
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.seven_senders.client import SevenSendersClient
@@ -82,7 +77,7 @@ class OrderSync:
     def __init__(
         self,
         *,
-        queue: Queue,
+        dead_letter_queue: DeadLetterQueue,
         ledger: Ledger,
         connections: SyncingConnections,
         clients: Callable[[Account], SevenSendersClient],
@@ -93,7 +88,10 @@ class OrderSync:
     ) -> None:
         self._ledger = ledger
         self._burial = Burial(
-            queue=queue, dead_letters=ledger.dead_letters, telemetry=telemetry, now=now
+            dead_letter_queue=dead_letter_queue,
+            dead_letters=ledger.dead_letters,
+            telemetry=telemetry,
+            now=now,
         )
         self._connections = connections
         self._clients = clients

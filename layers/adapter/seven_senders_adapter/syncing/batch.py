@@ -6,8 +6,9 @@ from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.messages import Received
 from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
-from seven_senders_adapter.syncing.order_sync import OrderSync, Wait
+from seven_senders_adapter.syncing.order_sync import OrderSync
 from seven_senders_adapter.syncing.pace import Pace
+from seven_senders_adapter.syncing.work import Wait
 from seven_senders_adapter.telemetry import Telemetry
 
 AT_ONCE = 0

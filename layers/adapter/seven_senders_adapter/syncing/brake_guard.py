@@ -22,10 +22,11 @@ class BrakeGuard:
         self, *, brakes: Brakes, account: Account, message_id: str, pace: Pace, now: datetime
     ) -> None:
         self._brakes = brakes
-        self._api, self._account = brake_names(account)
+        self.names = brake_names(account)
+        self._api, self._account = self.names
         self._message_id = message_id
         self._pace = pace
-        self._seen: dict[str, Brake] = brakes.read([self._api, self._account])
+        self._seen: dict[str, Brake] = brakes.read(self.names)
         self.probing = False
         self._now = now
 

@@ -8,6 +8,7 @@ from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.messages import Failure, Received
 from seven_senders_adapter.queue import DeadLetterQueue
 from seven_senders_adapter.reasons import Reason
+from seven_senders_adapter.syncing.work import Work
 from seven_senders_adapter.telemetry import Telemetry
 
 
@@ -61,6 +62,20 @@ class Burial:
         )
         self._telemetry.dead_lettered(reason)
         self._telemetry.warn("a dead letter", reason=reason, detail=detail, status=status)
+
+    def bury_work(
+        self, work: Work, reason: Reason, detail: str, *, status: int | None = None, about: str = ""
+    ) -> None:
+        """Bury a message that was worked, with its tries and the brakes that it obeys."""
+        self.bury(
+            work.message,
+            reason,
+            detail,
+            status=status,
+            about=about,
+            first_try=work.attempt.first_failed_at,
+            brakes=work.guard.names,
+        )
 
 
 def _letter(message: Received, about: str) -> str:

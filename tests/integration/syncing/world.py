@@ -1,14 +1,14 @@
 """A small world to sync in: real handlers' parts, ledger, tokens and API; time is played."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clients import Clients
-from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.syncing import SyncingConnections
 from seven_senders_adapter.domain.milestones import State
@@ -18,7 +18,13 @@ from seven_senders_adapter.domain.snapshot import Snapshot
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Failure, OrderEvent, Received
+from seven_senders_adapter.messages import (
+    Failure,
+    OrderEvent,
+    Outgoing,
+    Received,
+    event_message,
+)
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.seven_senders.api import WireSettings
 from seven_senders_adapter.seven_senders.transport import ApiSession
@@ -90,12 +96,15 @@ class PlayedQueue(Queue):
 
 
 class PlayedDeadLetterQueue(DeadLetterQueue):
-    """Notes why messages are buried."""
+    """Notes why messages are buried, as long as it is not down."""
 
     def __init__(self) -> None:
         self.buried: list[Failure] = []
+        self.is_down = False
 
     def bury(self, message: Received, failure: Failure) -> None:
+        if self.is_down:
+            raise AwsUnavailable("sqs SendMessage: InternalError")
         self.buried.append(failure)
 
 
@@ -217,15 +226,18 @@ class World:
 
     def enqueue(self, event: OrderEvent) -> str:
         """Put an event into the queue; its message's id."""
-        message = PlayedMessage(
+        return self.put(event_message(event))
+
+    def put(self, sent: Outgoing) -> str:
+        """Put any message into the queue; its id."""
+        message = Received(
             message_id=uuid4().hex,
             receipt="",
-            group=event.group,
+            group=sent.group,
             receives=0,
             sent_at=self.now,
-            attributes=_attributes(event),
-            raw="{}",
-            carried=event,
+            attributes=sent.attributes,
+            raw=sent.body,
         )
         self.waiting.append(Waiting(message=message, visible_at=self.now))
         return message.message_id
@@ -290,22 +302,3 @@ class World:
             for call in self.sandbox.calls
             if call.method != "GET" and call.path != "/token"
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayedMessage(Received):
-    """A message that carries its event as it is."""
-
-    carried: OrderEvent
-
-    def event(self) -> OrderEvent:
-        return self.carried
-
-
-def _attributes(event: OrderEvent) -> Mapping[str, str]:
-    return {
-        "connection": event.connection,
-        "order": event.order,
-        "topic": event.topic,
-        "received_at": to_text(event.received_at),
-    }

@@ -28,6 +28,7 @@ EVENT = OrderEvent(
     received_at=NOON,
     projection={"number": "#1001", "tags": ["Grün"]},
 )
+UNREADABLE = replace(EVENT, projection={}, unreadable="lacks name, created_at")
 FAILURE = Failure(
     letter="m-1",
     reason="failed_for_a_day",
@@ -76,15 +77,6 @@ def test_an_event_arrives_as_it_was_sent(sqs: "SQSClient", url: str, queue: Queu
     assert message.sent_at.tzinfo is UTC
 
 
-def test_an_unreadable_order_arrives_with_what_it_lacks(
-    sqs: "SQSClient", url: str, queue: Queue
-) -> None:
-    event = replace(EVENT, projection={}, unreadable="lacks name, created_at")
-    queue.send(event)
-    (message,) = received(sqs, url)
-    assert message.event() == event
-
-
 def test_the_same_event_twice_arrives_twice(sqs: "SQSClient", url: str, queue: Queue) -> None:
     queue.send(EVENT)
     queue.send(EVENT)
@@ -104,10 +96,14 @@ def test_a_dead_letter_keeps_its_event_and_has_its_failure(
     assert held(sqs, url) == 1
 
 
+@pytest.mark.parametrize(
+    "event",
+    [pytest.param(EVENT, id="an order"), pytest.param(UNREADABLE, id="one that can't be read")],
+)
 def test_a_dead_letter_goes_back_and_there_again_within_a_minute(
-    sqs: "SQSClient", url: str, queue: Queue, dead_letters: DeadLetterQueue
+    sqs: "SQSClient", url: str, queue: Queue, dead_letters: DeadLetterQueue, event: OrderEvent
 ) -> None:
-    queue.send(EVENT)
+    queue.send(event)
     (message,) = received(sqs, url)
     for _ in range(3):
         dead_letters.bury(message, FAILURE)
@@ -116,7 +112,7 @@ def test_a_dead_letter_goes_back_and_there_again_within_a_minute(
         queue.send_back(dead)
         dead_letters.delete(dead)
         (message,) = received(sqs, url)
-        assert message.event() == replace(EVENT, redriven=True)
+        assert message.event() == replace(event, redriven=True)
         assert message.failure() is None
 
 

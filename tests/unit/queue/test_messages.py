@@ -13,6 +13,7 @@ from seven_senders_adapter.messages import (
     OrderEvent,
     Received,
     UnreadableMessage,
+    event_message,
     received_from_lambda,
     received_from_sqs,
 )
@@ -40,6 +41,51 @@ def test_an_event_of_format_1_is_read_from_lambdas_record() -> None:
         received_at=datetime(2026, 3, 28, 10, 0, 0, 120000, tzinfo=UTC),
         projection={"id": "820982911946154508", "number": "#1001", "tags": ["Grün"]},
     )
+
+
+EVENT = received_from_lambda(frozen("event.json")).event()
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        pytest.param(
+            "deletion.json",
+            replace(EVENT, topic="orders/delete", projection={"id": "820982911946154508"}),
+            id="a deleted order",
+        ),
+        pytest.param(
+            "unreadable_order.json",
+            replace(EVENT, projection={}, unreadable="lacks name, created_at"),
+            id="an order that the receiver could not read",
+        ),
+    ],
+)
+def test_other_events_of_format_1_are_read(name: str, event: OrderEvent) -> None:
+    assert received_from_lambda(frozen(name)).event() == event
+
+
+@pytest.mark.parametrize("name", ["event.json", "deletion.json", "unreadable_order.json"])
+def test_an_event_is_written_as_it_was_frozen(name: str) -> None:
+    message = received_from_lambda(frozen(name))
+    written = event_message(message.event())
+    assert (written.group, written.body) == (message.group, message.raw)
+    assert written.attributes == message.attributes
+
+
+@pytest.mark.parametrize(
+    ("projection", "is_deletion"),
+    [
+        pytest.param({"id": "17"}, True, id="the id alone"),
+        pytest.param({"id": "17", "number": "#1001"}, False, id="more than the id"),
+        pytest.param({"number": "#1001"}, False, id="something else"),
+        pytest.param({}, False, id="nothing, as of an order that can't be read"),
+    ],
+)
+def test_an_order_is_deleted_if_nothing_but_its_id_passed(
+    projection: dict[str, object], *, is_deletion: bool
+) -> None:
+    assert replace(EVENT, projection=projection).is_deletion is is_deletion
 
 
 def test_a_dead_letter_of_format_1_is_read_from_sqs() -> None:

@@ -18,11 +18,15 @@ from seven_senders_adapter.domain.plan import (
     field_key,
     next_step,
 )
+from seven_senders_adapter.domain.settings import MappingSettings
 from seven_senders_adapter.domain.snapshot import Snapshot
 from tests.unit.domain.orders import LATER, MONDAY, SETTINGS, accept, at
 
 MOST = 12
 """Deliveries of a test, at most."""
+
+MANY = 200
+"""Calls that no order needs."""
 
 MINUTES = st.integers(-5, 60)
 """Some lie before the order's date, and some after the receipts below."""
@@ -63,6 +67,7 @@ class Play:
     """Brings deliveries to the domain, and its calls to an API that refuses some steps."""
 
     refuses: Collection[str] = ()
+    settings: MappingSettings = SETTINGS
     record: OrderRecord | None = None
     calls: list[Call] = field(default_factory=list)
     delivered: int = 0
@@ -76,6 +81,7 @@ class Play:
         while (step := next_step(self.record)) is not None:
             if answers == 0:
                 return False
+            assert len(self.calls) < MANY, "there is no end of calls"
             answers = None if answers is None else answers - 1
             self.calls.append(Call(step, self.record, self.delivered))
             answer = refuse if step.key in self.refuses else accept
@@ -111,9 +117,11 @@ class Play:
             repr(delivery.snapshot),
         )
         if self.record is None:
-            return first_record("demo", shown, SETTINGS, received_at=received_at, digest=digest)
+            return first_record(
+                "demo", shown, self.settings, received_at=received_at, digest=digest
+            )
         record = without_refusals(self.record) if redriven else self.record
-        return observe(record, shown, SETTINGS, received_at=received_at, digest=digest)
+        return observe(record, shown, self.settings, received_at=received_at, digest=digest)
 
 
 def refuse(record: OrderRecord, step: Step) -> OrderRecord:

@@ -95,7 +95,7 @@ def test_no_state_is_dated_before_its_order_after_its_receipt_or_after_a_higher_
 
 
 @given(deliveries(), TROUBLES)
-def test_boarding_complete_becomes_true_at_most_once_and_never_false_again(
+def test_boarding_complete_never_goes_back_to_false(
     arriving: list[Delivery], troubles: Troubles
 ) -> None:
     said = []

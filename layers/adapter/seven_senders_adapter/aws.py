@@ -11,7 +11,7 @@ CONFIG = Config(
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
-"""Two attempts of at most 3 s each: Shopify waits for 5 s in all."""
+"""Two attempts of at most 3 s each: the receiver's time-out counts on it."""
 
 
 class AwsUnavailable(Exception):

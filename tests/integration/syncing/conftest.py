@@ -1,23 +1,38 @@
 """A world over moto's DynamoDB and SSM, and a sandbox on loopback."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.ledger_table import create_ledger_table
+from tests.integration.ledger_table import NAME, create_ledger_table
 from tests.integration.syncing.world import World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[boto3.Session]:
+    with mock_aws():
+        yield boto3.Session("none", "none", region_name="eu-central-1")
+
+
+@pytest.fixture(scope="module")
+def clients(aws: boto3.Session) -> "tuple[DynamoDBClient, SSMClient]":
+    return aws.client("dynamodb"), aws.client("ssm")
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with mock_aws():
-        aws = boto3.Session("none", "none", region_name="eu-central-1")
-        dynamodb = aws.client("dynamodb")
-        create_ledger_table(dynamodb)
-        world = World(dynamodb=dynamodb, ssm=aws.client("ssm"))
-        world.sandbox.start()
-        world.connect()
-        yield world
-        world.sandbox.stop()
+def world(clients: "tuple[DynamoDBClient, SSMClient]") -> Iterator[World]:
+    dynamodb, ssm = clients
+    create_ledger_table(dynamodb)
+    world = World(dynamodb=dynamodb, ssm=ssm)
+    world.sandbox.start()
+    world.connect()
+    yield world
+    world.sandbox.stop()
+    dynamodb.delete_table(TableName=NAME)

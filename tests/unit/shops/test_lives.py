@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seven_senders_adapter.domain.observation import REOPENED, reason_to_leave_out
@@ -26,11 +26,11 @@ def arriving(draw: st.DrawFn, lives: st.SearchStrategy[Life]) -> Life:
     return draw(st.just(life) | st.permutations([*life, *again]))
 
 
-def played(platform: str, life: Life, settings: MappingSettings) -> Play:
-    play = Play(settings=settings)
+def played(platform: str, life: Life, mapping: MappingSettings) -> Play:
+    play = Play(settings=mapping)
     for body, _ in life:
-        shown = snapshot_of(platform, body, settings)
-        if play.record is not None or reason_to_leave_out(shown, settings, LATER) is None:
+        shown = snapshot_of(platform, body, mapping)
+        if play.record is not None or reason_to_leave_out(shown, mapping, LATER) is None:
             play.deliver(Delivery(shown))
     return play
 
@@ -43,8 +43,8 @@ def derived(life: Life) -> Derivation:
     return derivation
 
 
-def agree(platform: str, life: Life, settings: MappingSettings) -> None:
-    play, expected = played(platform, life, settings), derived(life)
+def agree(platform: str, life: Life, mapping: MappingSettings) -> None:
+    play, expected = played(platform, life, mapping), derived(life)
     if expected.newest is None:
         assert play.record is None
         return
@@ -55,11 +55,13 @@ def agree(platform: str, life: Life, settings: MappingSettings) -> None:
     assert set(play.known.refused) == {f"{REOPENED}{end}" for end in expected.reopened_after}
 
 
+@settings(max_examples=400)
 @given(arriving(shopify.shopify_lives()))
 def test_a_shopify_order_gets_what_the_tables_say(life: Life) -> None:
     agree("shopify", life, shopify.SETTINGS)
 
 
+@settings(max_examples=400)
 @given(arriving(woocommerce.woocommerce_lives()))
 def test_a_woocommerce_order_gets_what_the_tables_say(life: Life) -> None:
     agree("woocommerce", life, woocommerce.SETTINGS)

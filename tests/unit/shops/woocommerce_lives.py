@@ -114,7 +114,7 @@ def woocommerce_lives(draw: st.DrawFn) -> list[tuple[dict[str, object], Snapshot
         total=draw(st.sampled_from([0, 1, 9999, 10000])),
     )
     life = [(order.body(), order.expected())]
-    for event in draw(st.lists(st.sampled_from(EVENTS), max_size=8)):
+    for event in draw(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=8)):
         order.now += timedelta(minutes=draw(st.sampled_from([0, 1, 2, 9])))
         getattr(order, event)(draw)
         life.append((order.body(), order.expected()))

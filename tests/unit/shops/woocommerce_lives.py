@@ -110,7 +110,7 @@ class Order:
 def woocommerce_lives(draw: st.DrawFn) -> list[tuple[dict[str, object], Snapshot]]:
     """Bodies in order of time, some in the same second, each with what it stands for."""
     order = Order(
-        status=draw(st.sampled_from(["pending", "on-hold", "processing", "checkout-draft"])),
+        status=draw(st.sampled_from(STATUSES)),
         total=draw(st.sampled_from([0, 1, 9999, 10000])),
     )
     life = [(order.body(), order.expected())]

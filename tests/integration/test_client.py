@@ -13,6 +13,7 @@ import pytest
 from seven_senders_adapter.domain.order_record import Fields
 from seven_senders_adapter.domain.snapshot import OrderItem
 from seven_senders_adapter.seven_senders.account import Account
+from seven_senders_adapter.seven_senders.answers import RemoteOrder
 from seven_senders_adapter.seven_senders.api import Api, WireSettings
 from seven_senders_adapter.seven_senders.client import NewOrder, SevenSendersClient
 from seven_senders_adapter.seven_senders.errors import (
@@ -108,6 +109,10 @@ def element(order_id: object = "#1001", **others: object) -> dict[str, object]:
         "state": "new",
         **others,
     }
+
+
+def find(server: ScriptedApi, order_id: str, order_date: datetime) -> RemoteOrder | None:
+    return client_at(server.url).find_order(order_id, order_date, before_page=lambda: None)
 
 
 class TestWhatIsSent:
@@ -209,7 +214,7 @@ class TestWhatIsSent:
         self, server: ScriptedApi, order_id: str, query: str
     ) -> None:
         server.script(Reply(content=[]))
-        assert client_at(server.url).find_order(order_id, NOON) is None
+        assert find(server, order_id, NOON) is None
         (request,) = server.requests
         assert request.path == f"/v2/orders?{query}"
         assert "x-evil" not in request.headers
@@ -346,6 +351,53 @@ class TestReading:
         order = client_at(server.url).get_order("7")
         assert (order.order_id, order.order_date, order.id) == ("#1", NOON, None)
 
+    @pytest.mark.parametrize(
+        ("shown", "fields"),
+        [
+            pytest.param({}, Fields(), id="nothing shown"),
+            pytest.param(
+                {
+                    "language": "de",
+                    "order_url": "https://shop.example",
+                    "order_tags": {"größe": "L"},
+                    "promised_delivery_date": "2026-03-02T13:00:00+01:00",
+                    "boarding_complete": True,
+                },
+                Fields(
+                    language="de",
+                    order_url="https://shop.example",
+                    order_tags={"größe": "L"},
+                    promised_delivery_date=NOON,
+                    boarding_complete=True,
+                ),
+                id="all shown",
+            ),
+            pytest.param(
+                {"shop_order_url": "https://a.example"},
+                Fields(order_url="https://a.example"),
+                id="the old name of the URL",
+            ),
+            pytest.param({"language": ["de"], "order_url": 3}, Fields(), id="no texts"),
+            pytest.param({"language": "", "order_url": "a" * 2049}, Fields(), id="odd lengths"),
+            pytest.param({"language": "\ud800"}, Fields(), id="half a character"),
+            pytest.param({"order_tags": []}, Fields(), id="tags as a list"),
+            pytest.param({"order_tags": {"a": "b", "c": 1}}, Fields(), id="a tag that is no text"),
+            pytest.param({"order_tags": {"": "b"}}, Fields(), id="a tag without a name"),
+            pytest.param({"order_tags": {"\ud800": "b"}}, Fields(), id="a tag of half a character"),
+            pytest.param(
+                {"order_tags": {str(n): "a" * 2000 for n in range(25)}}, Fields(), id="giant tags"
+            ),
+            pytest.param({"promised_delivery_date": "soon"}, Fields(), id="no time"),
+            pytest.param({"boarding_complete": "true"}, Fields(), id="true as a text"),
+            pytest.param({"boarding_complete": 1}, Fields(), id="true as a number"),
+        ],
+    )
+    def test_an_order_has_the_fields_that_it_shows_and_that_can_be_kept(
+        self, server: ScriptedApi, shown: dict[str, object], fields: Fields
+    ) -> None:
+        server.script(Reply(content=element(**shown)))
+        assert client_at(server.url).get_order("7").fields == fields
+
     def test_a_date_is_the_same_to_the_second(self, server: ScriptedApi) -> None:
         server.script(Reply(content=element()))
         order = client_at(server.url).get_order("7")
@@ -399,7 +451,7 @@ class TestReading:
 class TestFindOrder:
     def test_asks_with_the_order_id_alone_first(self, server: ScriptedApi) -> None:
         server.script(Reply(content=[element()]))
-        found = client_at(server.url).find_order("#1001", NOON)
+        found = find(server, "#1001", NOON)
         assert found is not None
         assert (found.id, found.order_id) == ("7", "#1001")
         assert [request.path for request in server.requests] == ["/v2/orders?order_id=%231001"]
@@ -416,18 +468,18 @@ class TestFindOrder:
     )
     def test_finds_it_in_every_form_of_a_list(self, server: ScriptedApi, content: object) -> None:
         server.script(Reply(content=content))
-        found = client_at(server.url).find_order("#1001", NOON)
+        found = find(server, "#1001", NOON)
         assert found is not None
         assert found.id == "7"
 
     def test_a_number_equals_its_digits(self, server: ScriptedApi) -> None:
         server.script(Reply(content=[element(1001)]))
-        assert client_at(server.url).find_order("1001", NOON) is not None
+        assert find(server, "1001", NOON) is not None
 
     def test_of_several_the_one_of_this_date_is_ours(self, server: ScriptedApi) -> None:
         other = element(id=6, order_date="2025-01-01T00:00:00Z")
         server.script(Reply(content=[other, element(), other]))
-        found = client_at(server.url).find_order("#1001", NOON)
+        found = find(server, "#1001", NOON)
         assert found is not None
         assert found.id == "7"
 
@@ -435,7 +487,7 @@ class TestFindOrder:
         self, server: ScriptedApi
     ) -> None:
         server.script(Reply(content=[element(order_date="2025-01-01T00:00:00Z")]))
-        found = client_at(server.url).find_order("#1001", NOON)
+        found = find(server, "#1001", NOON)
         assert found is not None
         assert not found.is_dated(NOON)
 
@@ -444,7 +496,7 @@ class TestFindOrder:
         self, server: ScriptedApi, content: object
     ) -> None:
         server.script(Reply(content=content))
-        assert client_at(server.url).find_order("#1001", NOON) is None
+        assert find(server, "#1001", NOON) is None
         assert len(server.requests) == 1
 
     def test_strangers_make_it_page_through_two_days(self, server: ScriptedApi) -> None:
@@ -452,7 +504,7 @@ class TestFindOrder:
         server.script(
             Reply(content=strangers), Reply(content=strangers), Reply(content=[element()])
         )
-        found = client_at(server.url).find_order("#1001", NOON)
+        found = find(server, "#1001", NOON)
         assert found is not None
         dates = (
             "order_date%5Bafter%5D=2026-03-01T12%3A00%3A00%2B00%3A00"
@@ -467,8 +519,23 @@ class TestFindOrder:
     def test_ten_pages_of_strangers_prove_nothing(self, server: ScriptedApi) -> None:
         server.script(Reply(content=[element("#1")] * 100))
         with pytest.raises(LookUpInconclusive):
-            client_at(server.url).find_order("#1001", NOON)
+            find(server, "#1001", NOON)
         assert len(server.requests) == 10
+
+    @pytest.mark.parametrize("pages", [1, 2, 10])
+    def test_the_caller_may_stop_it_before_each_page(self, server: ScriptedApi, pages: int) -> None:
+        server.script(Reply(content=[element("#1")] * 100))
+        asked = []
+
+        def before_page() -> None:
+            assert len(server.requests) == len(asked)
+            asked.append(NOON)
+            if len(asked) == pages:
+                raise TimeoutError
+
+        with pytest.raises(TimeoutError):
+            client_at(server.url).find_order("#1001", NOON, before_page=before_page)
+        assert len(server.requests) == pages - 1
 
     @pytest.mark.parametrize("stranger", [element("#1"), None, {}])
     def test_an_unfiltered_list_that_ends_proves_nothing(
@@ -476,18 +543,18 @@ class TestFindOrder:
     ) -> None:
         server.script(Reply(content=[stranger]), Reply(content=[]))
         with pytest.raises(LookUpInconclusive):
-            client_at(server.url).find_order("#1001", NOON)
+            find(server, "#1001", NOON)
         assert len(server.requests) == 2
 
     def test_a_refused_filter_proves_nothing(self, server: ScriptedApi) -> None:
         server.script(Reply(status=400))
         with pytest.raises(LookUpInconclusive):
-            client_at(server.url).find_order("#1001", NOON)
+            find(server, "#1001", NOON)
 
     def test_a_missing_list_is_a_wrong_base_url_and_no_proof(self, server: ScriptedApi) -> None:
         server.script(Reply(status=404))
         with pytest.raises(AccountFailure):
-            client_at(server.url).find_order("#1001", NOON)
+            find(server, "#1001", NOON)
 
 
 EVERY = tuple(CALLS)

@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from seven_senders_adapter.domain.order_record import Fields
 from seven_senders_adapter.seven_senders.transport import Answer
 
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 MAX_TOKEN_CHARACTERS = 16_384
+MAX_TEXT_CHARACTERS = 2_048
+MAX_TAGS_BYTES = 48 * 1024
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IRI = re.compile(r"(?:.*/)?orders?/([A-Za-z0-9_-]{1,64})/?(?:[?#].*)?")
 _TOKEN = re.compile(rf"[!-~]{{1,{MAX_TOKEN_CHARACTERS}}}")
 _ORDER_ID_KEYS = ("order_id", "shop_order_id")
 _ORDER_DATE_KEYS = ("order_date", "shop_order_date")
+_ORDER_URL_KEYS = ("order_url", "shop_order_url")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LIST_KEYS = ("hydra:member", "member")
 
 
@@ -29,16 +34,16 @@ class RemoteOrder:
     """An order as Seven Senders has it.
 
     ``id`` is Seven Senders' own, ``None`` if the answer named none that may stand in a path.
-    ``order_date`` is in UTC. ``states`` are all that it has ever been in, its ``state``
-    included, in lower case; they may hold states that this version does not know.
+    ``order_date`` is in UTC. ``states`` are all that it has ever been in, its present one
+    included, in lower case; they may hold states that this version does not know. ``fields``
+    lack what the answer does not show, or shows in a form that can't be kept.
     """
 
     id: str | None
     order_id: str
     order_date: datetime | None
-    state: str | None
     states: frozenset[str]
-    boarding_complete: bool | None = None
+    fields: Fields
 
     def is_dated(self, order_date: datetime) -> bool:
         """Whether it has this date, to the second, as the wire has it."""
@@ -109,15 +114,44 @@ def _order(content: Json) -> RemoteOrder | None:
     state = _state(content.get("state"))
     history = content.get("states_history")
     past = (_state(step) for step in history) if isinstance(history, list) else ()
-    boarding_complete = content.get("boarding_complete")
     return RemoteOrder(
         id=_remote_id(content),
         order_id=order_id,
         order_date=_time(_first(content, _ORDER_DATE_KEYS)),
-        state=state,
         states=frozenset(name for name in (state, *past) if name is not None),
-        boarding_complete=boarding_complete if isinstance(boarding_complete, bool) else None,
+        fields=_fields(content),
     )
+
+
+def _fields(content: Mapping[str, Json]) -> Fields:
+    return Fields(
+        language=_kept_text(content.get("language")),
+        order_url=_kept_text(_first(content, _ORDER_URL_KEYS)),
+        order_tags=_tags(content.get("order_tags")),
+        promised_delivery_date=_time(content.get("promised_delivery_date")),
+        boarding_complete=content.get("boarding_complete") is True,
+    )
+
+
+def _tags(value: Json) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    tags = {
+        name: text
+        for name, tag in value.items()
+        if _is_kept(name) and (text := _kept_text(tag)) is not None
+    }
+    size = sum(len(f"{name}{text}".encode()) for name, text in tags.items())
+    return tags if len(tags) == len(value) and size <= MAX_TAGS_BYTES else {}
+
+
+def _kept_text(value: Json) -> str | None:
+    return value if isinstance(value, str) and _is_kept(value) else None
+
+
+def _is_kept(text: str) -> bool:
+    # The ledger is to hold it: no name may be empty there, no text a lone surrogate.
+    return 0 < len(text) <= MAX_TEXT_CHARACTERS and not _SURROGATE.search(text)
 
 
 def _first(content: Mapping[str, Json], keys: tuple[str, ...]) -> Json:

@@ -89,15 +89,19 @@ class SevenSendersClient:
         path = f"{self._wire.orders_path}?{query}" if query else self._wire.orders_path
         return self._call(Operation.LIST_ORDERS, "GET", path, None, answers.read_orders)
 
-    def find_order(self, order_id: str, order_date: datetime) -> RemoteOrder | None:
+    def find_order(
+        self, order_id: str, order_date: datetime, *, before_page: Callable[[], None]
+    ) -> RemoteOrder | None:
         """Look an order up by the shop's id; ``None`` if it certainly is not there.
 
         The caller checks the date of what is found. If there are several, one with this
         ``order_date`` goes first. Raises LookUpInconclusive if the list is not filtered and
         does not show the order, or if the API refuses the filter.
+
+        ``before_page`` is called before each of the up to ten pages; what it raises comes through.
         """
         try:
-            for page in self._pages(order_id, order_date):
+            for page in self._pages(order_id, order_date, before_page):
                 same = [order for order in page if order is not None and order.order_id == order_id]
                 if same:
                     return max(same, key=lambda order: order.is_dated(order_date))
@@ -108,13 +112,17 @@ class SevenSendersClient:
         else:
             return None
 
-    def _pages(self, order_id: str, order_date: datetime) -> Iterator[list[RemoteOrder | None]]:
+    def _pages(
+        self, order_id: str, order_date: datetime, before_page: Callable[[], None]
+    ) -> Iterator[list[RemoteOrder | None]]:
+        before_page()
         page = self.list_orders({"order_id": order_id})
         yield page
         if not page:
             return
         offset = 0
         for _ in range(MAX_STRANGER_PAGES - 1):
+            before_page()
             page = self.list_orders(
                 {
                     "order_id": order_id,

@@ -6,7 +6,9 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import override
 
 import pytest
 
@@ -26,7 +28,7 @@ from seven_senders_adapter.seven_senders.errors import (
     TokenUnavailable,
 )
 from seven_senders_adapter.seven_senders.transport import ApiSession, TimeOuts
-from tests.integration.scripted_api import Reply, ScriptedApi
+from tests.integration.scripted_api import Reply, ScriptedApi, Seen
 
 type Call = Callable[[SevenSendersClient], object]
 
@@ -63,6 +65,19 @@ class FixedTokens:
         return self._own
 
 
+class LateApi(ScriptedApi):
+    """Sends the headers of each answer so many seconds late."""
+
+    def __init__(self, *replies: Reply, late: float) -> None:
+        super().__init__(*replies)
+        self._late = late
+
+    @override
+    def answer(self, seen: Seen, handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(self._late)
+        super().answer(seen, handler)
+
+
 @pytest.fixture
 def server() -> Iterator[ScriptedApi]:
     with ScriptedApi(OK) as server:
@@ -75,7 +90,7 @@ def client_at(
     tokens: FixedTokens | None = None,
     wire: WireSettings | None = None,
     observed: list[tuple[str, str]] | None = None,
-    read: float = 5.0,
+    time_outs: TimeOuts = TimeOuts(connect=1.0, read=5.0),  # noqa: B008 (it is frozen)
 ) -> SevenSendersClient:
     def observe(operation: str, outcome: str, seconds: float) -> None:
         if observed is not None:
@@ -85,7 +100,7 @@ def client_at(
         session=ApiSession(),
         account=Account(url, "the-key"),
         wire=wire or WireSettings(),
-        time_outs=TimeOuts(connect=1.0, read=read),
+        time_outs=time_outs,
         now=lambda: NOON,
         observe=observe,
     )
@@ -152,13 +167,12 @@ class TestWhatIsSent:
             "boarding_complete": False,
         }
 
-    def test_items_go_into_the_create_under_the_set_name(self, server: ScriptedApi) -> None:
+    def test_items_go_into_the_create(self, server: ScriptedApi) -> None:
         item = OrderItem(sku=None, name="Chair", quantity="2", price="9.90")
-        wire = WireSettings(items_field="items")
-        client_at(server.url, wire=wire).create_order(new_order(items=(item,)))
+        client_at(server.url).create_order(new_order(items=(item,)))
         sent = server.requests[0].json()
         assert isinstance(sent, dict)
-        assert sent["items"] == [{"name": "Chair", "quantity": "2", "price": "9.90"}]
+        assert sent["order_items"] == [{"name": "Chair", "quantity": "2", "price": "9.90"}]
 
     def test_an_update_takes_all_tags_off_with_an_empty_object(self, server: ScriptedApi) -> None:
         changes: dict[str, object] = {
@@ -525,7 +539,7 @@ class TestFindOrder:
     @pytest.mark.parametrize("pages", [1, 2, 10])
     def test_the_caller_may_stop_it_before_each_page(self, server: ScriptedApi, pages: int) -> None:
         server.script(Reply(content=[element("#1")] * 100))
-        asked = []
+        asked: list[datetime] = []
 
         def before_page() -> None:
             assert len(server.requests) == len(asked)
@@ -565,7 +579,7 @@ FAILURES: list[tuple[tuple[str, ...], int, type[SevenSendersError]]] = [
     *((("create", "list"), status, AccountFailure) for status in (404, 405, 410)),
     (ONE_ORDER, 404, OrderNotFound),
     (ONE_ORDER, 410, OrderNotFound),
-    (ONE_ORDER, 405, AccountFailure),
+    (ONE_ORDER, 405, TemporaryFailure),
     *((EVERY, status, Refused) for status in (400, 409, 413, 415, 422)),
     *((EVERY, status, TemporaryFailure) for status in (408, 425, 429, 406, 418, 423, 451)),
     *((EVERY, status, TemporaryFailure) for status in (500, 501, 502, 503, 504, 520, 599, 700)),
@@ -608,9 +622,18 @@ class TestFailures:
     ) -> None:
         server.script(reply)
         with pytest.raises(TemporaryFailure) as caught:
-            CALLS[call](client_at(server.url, read=0.2))
+            CALLS[call](client_at(server.url, time_outs=TimeOuts(connect=0.2, read=0.2)))
         assert caught.value.maybe_applied == (call in CHANGES)
         assert not caught.value.answered
+
+    def test_the_wait_for_late_headers_counts_for_a_slow_body(self) -> None:
+        with LateApi(Reply(body=b"[ ]", drips=0.25), late=0.9) as server:
+            client = client_at(server.url, time_outs=TimeOuts(connect=0.1, read=1.0))
+            with pytest.raises(TemporaryFailure, match="too long"):
+                client.list_orders({})
+
+    def test_a_call_takes_connecting_and_twice_reading_at_the_longest(self) -> None:
+        assert TimeOuts(connect=3.0, read=10.0).longest == 23.0
 
     @pytest.mark.parametrize("host", ["127.0.0.1:{closed}", "name.invalid"])
     def test_without_a_connection_nothing_was_applied(self, host: str) -> None:

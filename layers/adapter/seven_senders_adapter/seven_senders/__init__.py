@@ -1,1 +1,1 @@
-"""The Seven Senders API v2: calls, answers, errors and the token."""
+"""The Seven Senders API v2: calls, answers and errors."""

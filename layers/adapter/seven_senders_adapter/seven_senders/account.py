@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 PRODUCTION_URL = "https://api.sevensenders.com/v2"
 
@@ -18,8 +17,3 @@ class Account:
     def fingerprint(self) -> str:
         """Names the account without telling its key: shared by all connections that use it."""
         return sha256(f"{self.api_url}\n{self.access_key}".encode()).hexdigest()[:32]
-
-    @property
-    def host(self) -> str:
-        """The API's host, for people."""
-        return urlsplit(self.api_url).netloc

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -13,6 +13,7 @@ from seven_senders_adapter.seven_senders.answers import Unreadable, read_token
 from seven_senders_adapter.seven_senders.errors import SevenSendersError, TemporaryFailure
 from seven_senders_adapter.seven_senders.refusals import failure
 from seven_senders_adapter.seven_senders.transport import (
+    TIME_OUTS,
     Answer,
     ApiSession,
     Operation,
@@ -33,7 +34,6 @@ class WireSettings:
     states_path: str = "/order_states"
     token_path: str = "/token"  # noqa: S105 (a path)
     state_order_id_field: str = "order_id"
-    items_field: str = "order_items"
 
 
 def unobserved(operation: str, outcome: str, seconds: float) -> None:
@@ -47,7 +47,7 @@ class Api:
     session: ApiSession
     account: Account
     wire: WireSettings = WireSettings()
-    time_outs: TimeOuts = field(default_factory=TimeOuts)
+    time_outs: TimeOuts = TIME_OUTS
     now: Clock = utc_now
     observe: Observe = unobserved
 

@@ -20,6 +20,7 @@ from seven_senders_adapter.seven_senders.errors import (
 )
 from seven_senders_adapter.seven_senders.transport import Answer, Operation
 
+ITEMS_FIELD = "order_items"
 MAX_STRANGER_PAGES = 10
 PAGE_SIZE = 100
 _EITHER_SIDE = timedelta(days=1)
@@ -67,7 +68,7 @@ class SevenSendersClient:
             "boarding_complete": fields.boarding_complete,
             "order_tags": dict(fields.order_tags) or None,
             "promised_delivery_date": fields.promised_delivery_date,
-            self._wire.items_field: [_item(item) for item in order.items] or None,
+            ITEMS_FIELD: [_item(item) for item in order.items] or None,
         }
         return self._call(
             Operation.CREATE_ORDER, "POST", self._wire.orders_path, payload, answers.read_created_id

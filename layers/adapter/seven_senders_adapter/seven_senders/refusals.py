@@ -89,8 +89,7 @@ def _account_failure(operation: Operation, status: int) -> AccountFailure | None
         return AccountFailure(
             operation, status, "the account may not do this: check it and its key"
         )
-    about_one_order = status in _NO_SUCH_ORDER and operation not in _NEVER_ABOUT_AN_ORDER
-    if status in _NO_SUCH_PATH and not about_one_order:
+    if status in _NO_SUCH_PATH and operation in _NEVER_ABOUT_AN_ORDER:
         return AccountFailure(operation, status, "no such path: check the api_url and the paths")
     return None
 

@@ -35,10 +35,24 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOuts:
-    """Seconds to wait for a connection, and for an answer once the request was sent."""
+    """Seconds to wait for a connection, and for each piece of an answer."""
 
     connect: float = 3.05
     read: float = 10.0
+
+    @property
+    def longest(self) -> float:
+        """Seconds that a call takes at worst, from its start to its answer or its failure.
+
+        The whole call has ``connect + read``, but that is looked at only after a piece of the
+        body came, and the last piece may be waited for as long as ``read``. Not bounded here:
+        the look-up of the host's name, an address tried after another, a handshake or headers
+        that come in drips.
+        """
+        return self.connect + 2 * self.read
+
+
+TIME_OUTS = TimeOuts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +102,7 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
     Raises TemporaryFailure if no whole answer came, AccountFailure if the URL is none.
     """
     operation = request.operation
+    give_up_at = monotonic() + time_outs.connect + time_outs.read
     try:
         with session.request(
             request.method,
@@ -101,7 +116,7 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
             return Answer(
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
-                body=_read(operation, response, time_outs.read),
+                body=_read(operation, response, give_up_at),
             )
     except requests.RequestException as error:
         raise _failure(operation, error) from error
@@ -109,9 +124,8 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
         raise _lost(operation, "the answer broke off", error) from error
 
 
-def _read(operation: Operation, response: requests.Response, seconds: float) -> bytes:
+def _read(operation: Operation, response: requests.Response, give_up_at: float) -> bytes:
     # read1 returns after each piece that arrives, so a drip of bytes can't hold up the caller.
-    give_up_at = monotonic() + seconds
     body = bytearray()
     while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
         body += piece
@@ -126,7 +140,7 @@ def _read(operation: Operation, response: requests.Response, seconds: float) -> 
             raise TemporaryFailure(
                 operation,
                 response.status_code,
-                f"the answer took longer than {seconds:g} s",
+                "the answer took too long",
                 maybe_applied=operation.changes_something,
                 answered=False,
             )

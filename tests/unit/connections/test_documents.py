@@ -138,10 +138,7 @@ def changed(**changes: Any) -> dict[str, Any]:
             "platform: expected one of shopify, woocommerce",
             id="a shop that is not known",
         ),
-        pytest.param(changed(webhook_secrets=[]), "webhook_secrets: ", id="no secret"),
-        pytest.param(changed(webhook_secrets=[""]), "webhook_secrets.0: ", id="an empty secret"),
         pytest.param(changed(webhook_secrets=SECRET), "webhook_secrets: ", id="secrets, no list"),
-        pytest.param(changed(access_key=""), "access_key: ", id="an empty access key"),
         pytest.param(changed(access_key=[KEY]), "access_key: ", id="an access key that is a list"),
         pytest.param(
             changed(order_ulr="x"),
@@ -196,7 +193,6 @@ def changed(**changes: Any) -> dict[str, Any]:
         pytest.param(changed(default_language="jp"), "default_language: expected", id="language"),
         pytest.param(changed(state_tags={"x": "shipped"}), "state_tags.x: ", id="a state"),
         pytest.param(changed(orders_since="2026-01-01"), "orders_since: ", id="no time"),
-        pytest.param(changed(tag_meta_keys={"_k": ""}), "tag_meta_keys._k: ", id="an empty tag"),
     ],
 )
 def test_a_wrong_document_gives_one_error_that_names_the_key(settings: object, says: str) -> None:
@@ -207,6 +203,71 @@ def test_a_wrong_document_gives_one_error_that_names_the_key(settings: object, s
     shown = "".join(format_exception(error.value))
     assert SECRET not in shown
     assert KEY not in shown
+
+
+RULE = {"business_days": 2, "cut_off_hour": 15, "time_zone": "Europe/Berlin"}
+NOT_EMPTY = "expected a value that is not empty"
+DATES_OR_COUNTRY = "expected dates, or a country code that the holidays package knows, such as DE"
+
+
+def with_holidays(holidays: object) -> dict[str, Any]:
+    return changed(promised_date_rule=RULE | {"holidays": holidays})
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param(changed(webhook_secrets=[]), f"webhook_secrets: {NOT_EMPTY}", id="no secret"),
+        pytest.param(
+            changed(webhook_secrets=["s", ""]),
+            f"webhook_secrets.1: {NOT_EMPTY}",
+            id="an empty secret behind another",
+        ),
+        pytest.param(
+            changed(webhook_secrets=[""]),
+            f"webhook_secrets.0: {NOT_EMPTY}",
+            id="an empty secret alone, which is not called an empty list",
+        ),
+        pytest.param(changed(access_key=""), f"access_key: {NOT_EMPTY}", id="an empty access key"),
+        pytest.param(
+            changed(tag_meta_keys={"_k": ""}), f"tag_meta_keys._k: {NOT_EMPTY}", id="an empty tag"
+        ),
+        pytest.param(
+            with_holidays("XX"),
+            f"promised_date_rule.holidays: {DATES_OR_COUNTRY}",
+            id="a country that there is not",
+        ),
+        pytest.param(
+            with_holidays("Germany"),
+            f"promised_date_rule.holidays: {DATES_OR_COUNTRY}",
+            id="a country by its name",
+        ),
+        pytest.param(
+            with_holidays(25),
+            f"promised_date_rule.holidays: {DATES_OR_COUNTRY}",
+            id="holidays that are a number",
+        ),
+        pytest.param(
+            with_holidays(["2026-12-25", "2026-13-01"]),
+            "promised_date_rule.holidays.1: Input should be a valid date or datetime,"
+            " month value is outside expected range of 1-12",
+            id="a holiday that there is not",
+        ),
+    ],
+)
+def test_an_error_says_once_and_in_plain_words_what_was_expected(
+    settings: object, says: str
+) -> None:
+    with pytest.raises(InvalidConnection) as error:
+        read_connection("acme", settings)
+    assert str(error.value) == f"connection acme: {says}"
+
+
+def test_a_country_that_the_holidays_package_knows_is_kept_as_its_code() -> None:
+    document = read_connection("acme", with_holidays("DE"))
+    syncing = read_syncing("acme", document.syncing_text())
+    assert syncing.promised_date_rule is not None
+    assert syncing.promised_date_rule.holidays == "DE"
 
 
 def test_all_wrong_keys_stand_in_one_error() -> None:

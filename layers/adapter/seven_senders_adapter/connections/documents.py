@@ -2,24 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from seven_senders_adapter.connections.rules import MAX_DOCUMENT_BYTES, InvalidConnection, is_name
-from seven_senders_adapter.domain.settings import MappingSettings, PromisedDateRule
+from seven_senders_adapter.domain.settings import COUNTRY, DATES, MappingSettings, PromisedDateRule
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
 from seven_senders_adapter.shops import SHOPS
 
@@ -57,9 +49,15 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-type Secret = Annotated[SecretStr, Field(min_length=1)]
+def _not_empty[V: Sized](value: V) -> V:
+    if not len(value):
+        raise ValueError("expected a value that is not empty")
+    return value
+
+
+type Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
 type HostName = Annotated[str, AfterValidator(_host_name)]
-type NotEmpty = Annotated[str, StringConstraints(min_length=1)]
+type NotEmpty = Annotated[str, AfterValidator(_not_empty)]
 
 
 class ReceivingDocument(BaseModel):
@@ -68,7 +66,7 @@ class ReceivingDocument(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     platform: Annotated[str, AfterValidator(_platform)]
-    webhook_secrets: tuple[Secret, ...] = Field(min_length=1)
+    webhook_secrets: Annotated[tuple[Secret, ...], AfterValidator(_not_empty)]
     shop_domain: HostName | None = None
     language_meta_keys: tuple[NotEmpty, ...] | None = None
     promised_date_attribute: NotEmpty | None = None
@@ -138,7 +136,7 @@ def _validate[D: BaseModel](form: type[D], name: str, text: str) -> D:
 
 def _in_words(form: type[BaseModel], detail: ErrorDetails) -> str:
     *outer, key = detail["loc"] or ("the document",)
-    path = ".".join(map(str, (*outer, key)))
+    path = ".".join(str(part) for part in (*outer, key) if part not in {COUNTRY, DATES})
     if detail["type"] != "extra_forbidden":
         return f"{path}: {detail['msg'].removeprefix('Value error, ')}"
     known = (PromisedDateRule if outer else form).model_fields

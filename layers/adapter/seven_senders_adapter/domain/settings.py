@@ -1,10 +1,19 @@
 """The settings of a connection that the mapping uses."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 
 from seven_senders_adapter.domain.milestones import State
 
@@ -12,6 +21,12 @@ LANGUAGES = frozenset(
     "bg cs da de el en es et fi fr ga hr hu it lt lv mt pl pt ro ru sk sl sv uk".split()
 )
 """The languages that the API takes (source: seed)."""
+
+DATES, COUNTRY = "[dates]", "[country]"
+"""Stand in the path of an error within ``holidays``, behind it."""
+
+_COUNTRY_CODE = re.compile("[A-Z]{2}")
+_EXPECTED_HOLIDAYS = "expected dates, or a country code that the holidays package knows, such as DE"
 
 
 def _language(value: str) -> str:
@@ -28,7 +43,33 @@ def _time_zone(value: str) -> str:
     return value
 
 
-type CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+def _country(value: str) -> str:
+    from holidays import country_holidays  # noqa: PLC0415 - slow to load, seldom used
+
+    if not _COUNTRY_CODE.fullmatch(value):
+        raise ValueError(_EXPECTED_HOLIDAYS)
+    try:
+        country_holidays(value)
+    except NotImplementedError as error:
+        raise ValueError(_EXPECTED_HOLIDAYS) from error
+    return value
+
+
+def _kind_of_holidays(value: object) -> str | None:
+    if isinstance(value, str):
+        return COUNTRY
+    return DATES if isinstance(value, list | tuple) else None
+
+
+type Holidays = Annotated[
+    Annotated[tuple[date, ...], Tag(DATES)]
+    | Annotated[str, AfterValidator(_country), Tag(COUNTRY)],
+    Discriminator(
+        _kind_of_holidays,
+        custom_error_type="holidays",
+        custom_error_message=_EXPECTED_HOLIDAYS,
+    ),
+]
 
 
 class PromisedDateRule(BaseModel):
@@ -39,7 +80,7 @@ class PromisedDateRule(BaseModel):
     business_days: int = Field(ge=0, le=365)
     cut_off_hour: int = Field(ge=0, le=24)
     time_zone: Annotated[str, AfterValidator(_time_zone)]
-    holidays: tuple[date, ...] | CountryCode = ()
+    holidays: Holidays = ()
 
 
 class MappingSettings(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
 import yaml
 
@@ -13,13 +13,36 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
+class _KeyTwice(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping: which one; the mark is that of the second."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes no key twice, and leaves dates as texts, for the documents to check."""
+
+    @override
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            # By its text: as names in SSM and as keys in JSON, 1 and "1" are the same.
+            text = str(key.value)
+            if text in seen:
+                raise _KeyTwice(problem=f"{text} stands twice", problem_mark=key.start_mark)
+            seen.add(text)
+        return node
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_str)
+
+
 def read_file(path: Path, *, api_url: str | None = None) -> dict[str, ConnectionDocument]:
     """All connections of a YAML file, by name; ``api_url`` replaces theirs.
 
     Raises InvalidConnection, which says what is wrong and where.
     """
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a SafeLoader
     except OSError as error:
         raise InvalidConnection(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -27,7 +50,8 @@ def read_file(path: Path, *, api_url: str | None = None) -> dict[str, Connection
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        raise InvalidConnection(f"{path}{where}: not YAML") from error
+        problem = error.problem if isinstance(error, _KeyTwice) else "not YAML"
+        raise InvalidConnection(f"{path}{where}: {problem}") from error
     if not isinstance(settings, dict) or not settings:
         raise InvalidConnection(f"{path}: expected connections by name, {{name: {{key: value}}}}")
     override = {} if api_url is None else {"api_url": api_url}

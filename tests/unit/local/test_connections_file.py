@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import boto3
@@ -34,9 +35,53 @@ def test_a_given_url_replaces_that_of_all_connections(tmp_path: Path) -> None:
     assert {document.api_url for document in documents.values()} == {"http://127.0.0.1:1/v2"}
 
 
+SHOP = "{platform: shopify, webhook_secrets: [s], access_key: k"
+RULE = "promised_date_rule: {business_days: 1, cut_off_hour: 9, time_zone: Europe/Berlin"
+
+
+def test_a_connection_may_take_over_keys_of_another_and_change_them(tmp_path: Path) -> None:
+    two = f"one: &one {SHOP}}}\ntwo: {{<<: *one, paused: true, access_key: other}}"
+    three = f"{two}\nthree: {{<<: *one, paused: false}}"
+    documents = read_file(file(tmp_path, three))
+    assert [document.paused for document in documents.values()] == [False, True, False]
+
+
+def test_dates_need_no_quotes(tmp_path: Path) -> None:
+    dates = f"orders_since: 2026-03-01 00:00:00+01:00, {RULE}, holidays: [2026-12-25]}}"
+    document = read_file(file(tmp_path, f"one: {SHOP}, {dates}}}"))["one"]
+    assert document.orders_since == datetime.fromisoformat("2026-02-28T23:00Z")
+    assert document.promised_date_rule is not None
+    assert document.promised_date_rule.holidays == (date(2026, 12, 25),)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        pytest.param(
+            f"one: {SHOP}, orders_since: 2026-02-30}}",
+            "connection one: orders_since: .* day value is outside expected range",
+            id="a day that there is not",
+        ),
+        pytest.param(
+            f"one: {SHOP}, {RULE}, holidays: [2026-13-01]}}}}",
+            r"connection one: promised_date_rule\.holidays\.0: .* month value is outside",
+            id="a month that there is not",
+        ),
+        pytest.param(
+            f"one: {SHOP}}}\ntwo: {SHOP}}}\none: {SHOP}}}",
+            r"connections\.yaml, line 3: one stands twice",
+            id="two connections of one name",
+        ),
+        pytest.param(
+            f"1: {SHOP}}}\n'1': {SHOP}}}",
+            r"connections\.yaml, line 2: 1 stands twice",
+            id="two connections of one name, once in quotes",
+        ),
+        pytest.param(
+            f"one: {SHOP},\n\n  platform: woocommerce}}",
+            r"connections\.yaml, line 3: platform stands twice",
+            id="a key that stands twice",
+        ),
         pytest.param("", "expected connections by name", id="an empty file"),
         pytest.param("- one", "expected connections by name", id="a list"),
         pytest.param("one: [\n", "connections.yaml, line 2: not YAML", id="no YAML"),

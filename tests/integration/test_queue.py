@@ -92,7 +92,7 @@ def test_a_dead_letter_keeps_its_event_and_has_its_failure(
     (dead,) = dead_letters.receive(hidden_for=60)
     assert dead.event() == EVENT
     assert dead.failure() == FAILURE
-    assert dead.group == EVENT.group
+    assert dead.group == FAILURE.letter
     assert held(sqs, url) == 1
 
 
@@ -135,7 +135,7 @@ def test_a_message_that_nobody_can_read_is_buried_as_it_is(
     (message,) = received(sqs, url)
     dead_letters.bury(message, FAILURE)
     (dead,) = dead_letters.receive(hidden_for=60)
-    assert (dead.raw, dead.group, dead.failure()) == ("?", "g", FAILURE)
+    assert (dead.raw, dead.group, dead.failure()) == ("?", FAILURE.letter, FAILURE)
 
 
 def test_a_hidden_message_comes_back_when_its_time_is_over(

@@ -257,12 +257,19 @@ def test_what_would_soon_expire_is_marked_and_counted(
     assert grave.recorder.counted.get("NearExpiry", 0) == marks
 
 
-def test_when_its_time_is_up_it_stops_after_ten(grave: Grave) -> None:
+def test_when_its_time_is_up_it_stops_between_two_letters(grave: Grave) -> None:
     for order in range(12):
         grave.bury(order=str(order))
-    rounds = count()
-    assert grave.retry(has_time=lambda: next(rounds) == 0) == Retried(returned=10)
-    assert len(grave.listed()) == shown(grave.sqs, grave.dead_url) == 2
+    looks = count()
+    assert grave.retry(has_time=lambda: next(looks) < 5) == Retried(returned=4)
+    assert len(grave.listed()) == 8
+
+
+def test_all_letters_of_one_order_are_met(grave: Grave) -> None:
+    for _ in range(12):
+        grave.bury(order="1", reason="state_refused")
+    grave.bury(order="1")
+    assert grave.retry() == Retried(returned=1, left=12)
 
 
 class Stopped(BaseException):

@@ -170,19 +170,24 @@ def event_message(event: OrderEvent) -> Outgoing:
 
 
 def dead_letter(message: Received, failure: Failure) -> Outgoing:
-    """A received message, readable or not, on its way to the dead letters."""
+    """A received message, readable or not, on its way to the dead letters.
+
+    Each has a group of its own: of a group that several share, ten at most can be looked at.
+    """
     text = json.dumps(asdict(failure), default=to_text, separators=(",", ":"))
-    return _copy(message, "failure", text)
+    return _copy(message, failure.letter, "failure", text)
 
 
 def redriven(message: Received) -> Outgoing:
-    """A dead letter on its way back to the main queue."""
-    return _copy(message, "redriven", "1")
+    """A dead letter on its way back to the main queue, to the group of its order."""
+    names = [message.attributes.get(name) for name in ("connection", "order")]
+    group = "/".join(name for name in names if name) or message.group
+    return _copy(message, group, "redriven", "1")
 
 
-def _copy(message: Received, name: str, value: str) -> Outgoing:
+def _copy(message: Received, group: str, name: str, value: str) -> Outgoing:
     lasting = {key: message.attributes[key] for key in LASTING if key in message.attributes}
-    return Outgoing(group=message.group, body=message.raw, attributes={**lasting, name: value})
+    return Outgoing(group=group, body=message.raw, attributes={**lasting, name: value})
 
 
 def _body(projection: Mapping[str, object]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import takewhile
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock
@@ -14,8 +16,11 @@ from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, DeadLetterQueue, Q
 from seven_senders_adapter.reasons import CAN_PASS, Reason
 from seven_senders_adapter.telemetry import Telemetry
 
-HIDDEN_SECONDS = 60
+HIDDEN_SECONDS = 360
 """How long a dead letter that is left is hidden, so that one run does not meet it twice."""
+
+FORSAKEN_AFTER = timedelta(hours=2)
+"""A brake that nobody has probed for so long guards nothing: its key or URL is no longer used."""
 
 
 class InvalidSelection(Exception):
@@ -102,9 +107,11 @@ class Retry:
             if not messages:
                 break
             seen.update(message.message_id for message in messages)
-            staying += [m for m in messages if not self._retry(m, selection, result)]
+            staying += [
+                m for m in messages if not (has_time() and self._retry(m, selection, result))
+            ]
         with suppress(AwsUnavailable):  # they come back by themselves
-            for message in staying:
+            for message in takewhile(lambda _: has_time(), staying):
                 self._dead_letter_queue.release(message)
         return result
 
@@ -131,7 +138,10 @@ class Retry:
 
     def _is_held(self, failure: Failure) -> bool:
         closed = self._brakes.read(failure.brakes) if failure.brakes else {}
-        return any(brake.closed_since for brake in closed.values())
+        return any(
+            brake.closed_since and brake.probe_at and brake.probe_at > self._now() - FORSAKEN_AFTER
+            for brake in closed.values()
+        )
 
     def _failure(self, message: Received) -> Failure:
         """Why it is a dead letter; what SQS moved or nobody can read is listed now."""

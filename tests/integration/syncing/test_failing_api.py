@@ -211,3 +211,23 @@ def test_near_the_time_out_the_rest_is_handed_back_at_once(world: World) -> None
     assert world.waiting[0].visible_at == world.now
     assert world.sandbox.calls == ()
     assert world.now > START
+
+
+def test_a_refused_account_does_not_keep_the_api_from_the_others(world: World) -> None:
+    world.connect("locked", access_key="locked")
+    world.sandbox.play(DOWN)
+    for order in range(1, 5):
+        world.arrive("paid", minute=1, order=str(order), connection="locked")
+    world.work()
+    world.arrive("paid", minute=1, order="9")
+    assert "api" in closed(world)
+    world.sandbox.play(FaultRule(path="^/token$", status=403, times=1000, order_id="none"))
+    world.sandbox.service.settings = world.sandbox.service.settings.changed(
+        {"access_keys": ["key"]}
+    )
+    ends = world.now + timedelta(hours=1)
+    while any(w.message.event().connection == "demo" for w in world.waiting):
+        assert world.now < ends
+        world.now = max(world.now, min(w.visible_at for w in world.waiting))
+        world.work()
+    assert world.timeline("#1009") == ["new", "paid"]

@@ -1,5 +1,7 @@
 """What the API refuses for good, what stands there already, and what is gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from seven_senders_local.sandbox import FaultRule
@@ -38,6 +40,7 @@ def test_a_person_can_have_a_refused_order_tried_again(world: World) -> None:
     world.arrive("paid in_preparation", minute=2, shipped=True)
     world.drain()
     world.sandbox.play()
+    world.now += timedelta(minutes=1)
     world.arrive("paid", minute=1, redriven=True)
     world.drain()
     assert world.timeline() == ["new", "paid", "in_preparation"]
@@ -183,3 +186,79 @@ def test_dead_letters_are_listed_in_the_ledger(world: World) -> None:
     (letter,) = world.ledger.dead_letters.list()
     assert (letter.connection, letter.order, letter.topic) == ("demo", "1", "orders/updated")
     assert letter.failure == world.dead_letter_queue.buried[0]
+
+
+def test_a_redriven_message_meets_each_refusal_once(world: World) -> None:
+    world.sandbox.play(
+        FaultRule(path="^/order_states$", order_id="#1001", after=0, times=1, status=400),
+        FaultRule(path="^/order_states$", order_id="#1001", times=3, status=500),
+    )
+    world.arrive("paid in_preparation", minute=1, redriven=True)
+    world.drain()
+    assert reasons(world) == ["state_refused"]
+    assert world.timeline() == ["new", "in_preparation"]
+
+
+def test_what_the_api_shows_of_an_adopted_order_is_not_sent_again(world: World) -> None:
+    account = world.sandbox.account("key")
+    account.create(
+        {"order_id": "#1001", "order_date": "2026-03-02T09:00:00+00:00", "language": "de"}
+    )
+    account.add_state(
+        {"order_id": "#1001", "state": "in_preparation", "datetime": "2026-03-02T09:00:00+00:00"}
+    )
+    world.connect(look_up_before_create=True)
+    world.arrive(minute=1, language="de")
+    world.arrive("paid in_production", minute=2, language="de")
+    world.drain()
+    assert world.writes == []
+
+
+def test_a_recreated_order_gets_the_states_that_were_refused_before(world: World) -> None:
+    world.sandbox.play(FaultRule(path="^/order_states$", times=1, status=400))
+    world.arrive("paid", minute=1)
+    world.drain()
+    account = world.sandbox.account("key")
+    account.delete(next(iter(account.orders)))
+    world.arrive("paid", minute=2, shipped=True)
+    world.drain()
+    assert world.timeline() == ["new", "paid"]
+
+
+def test_a_blamed_field_of_an_update_is_the_one_that_is_left_out(world: World) -> None:
+    world.arrive(minute=1)
+    world.drain()
+    blames = '{"violations": [{"propertyPath": "boarding_complete", "message": "no"}]}'
+    world.sandbox.play(FaultRule(method="PUT", times=1, body=blames, **REFUSED))  # type: ignore[arg-type]  # a table of keywords
+    world.arrive(minute=2, tags={"vip": "true"}, shipped=True)
+    world.drain()
+    assert world.fields()["order_tags"] == {"vip": "true"}
+    assert [failure.detail.split(":")[0] for failure in world.dead_letter_queue.buried] == [
+        "boarding_complete"
+    ]
+
+
+def test_an_order_that_can_not_be_read_by_its_id_is_looked_up(world: World) -> None:
+    world.sandbox.play(
+        FaultRule(path="^/order_states$", times=1, cut=True, applies=True),
+        FaultRule(method="GET", path=r"^/orders/\d+$", status=400),
+    )
+    world.arrive("paid", minute=1)
+    world.drain()
+    assert world.timeline() == ["new", "paid"]
+    assert reasons(world) == []
+
+
+def test_a_cancel_whose_answer_was_lost_still_tells_that_the_order_was_reopened(
+    world: World,
+) -> None:
+    world.arrive("paid", minute=1)
+    world.drain()
+    world.sandbox.play(FaultRule(path="^/order_states$", times=1, cut=True, applies=True))
+    first = world.arrive("paid cancelled", minute=2)
+    world.work()
+    world.waiting = [w for w in world.waiting if w.message.message_id != first]
+    world.arrive("paid in_preparation", minute=3)
+    world.drain()
+    assert world.timeline() == ["new", "paid", "cancelled"]
+    assert reasons(world) == ["reopened_after_cancelled"]

@@ -120,7 +120,7 @@ class Play:
             return first_record(
                 "demo", shown, self.settings, received_at=received_at, digest=digest
             )
-        record = without_refusals(self.record) if redriven else self.record
+        record = without_refusals(self.record, LATER) if redriven else self.record
         return observe(record, shown, self.settings, received_at=received_at, digest=digest)
 
 

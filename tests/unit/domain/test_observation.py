@@ -227,7 +227,14 @@ def test_a_retry_by_a_person_forgets_refusals_but_no_reopening() -> None:
     record, _ = deliver(record, snapshot(2))
     refusal = Refusal(reason="state_refused", detail="", status=400, at=at(3))
     record = replace(record, refused={**record.refused, "state paid": refusal})
-    assert list(without_refusals(record).refused) == ["reopened_after_cancelled"]
+    assert list(without_refusals(record, at(4)).refused) == ["reopened_after_cancelled"]
+
+
+def test_a_retry_keeps_what_was_refused_since_it_was_asked_for() -> None:
+    record, _ = deliver(None, snapshot(1))
+    refusal = Refusal(reason="state_refused", detail="", status=400, at=at(3))
+    record = replace(record, refused={"state paid": refusal})
+    assert without_refusals(record, at(3)).refused == {"state paid": refusal}
 
 
 @pytest.mark.parametrize(

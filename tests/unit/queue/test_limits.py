@@ -121,14 +121,14 @@ def test_the_limit_holds_for_every_way_out(queue: Queue, dead_letters: DeadLette
     ],
 )
 def test_a_message_group_that_sqs_refuses_is_not_sent(
-    dead_letters: DeadLetterQueue, sqs: FakeSqs, group: str, *, is_taken: bool
+    queue: Queue, sqs: FakeSqs, group: str, *, is_taken: bool
 ) -> None:
     if is_taken:
-        dead_letters.bury(received(group=group), FAILURE)
+        queue.send_back(received(group=group))
         assert sqs.sent[0]["MessageGroupId"] == group
     else:
         with pytest.raises(GroupNotAllowed):
-            dead_letters.bury(received(group=group), FAILURE)
+            queue.send_back(received(group=group))
 
 
 @pytest.mark.parametrize(

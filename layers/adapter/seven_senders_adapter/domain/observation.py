@@ -18,7 +18,6 @@ REOPENED = "reopened_after_"
 class Age(StrEnum):
     """How a snapshot stands to the newest one received of its order."""
 
-    FIRST = "first"
     NEWER = "newer"
     OLDER = "older"
     REPEATED = "repeated"
@@ -110,12 +109,16 @@ def overtaken(before: OrderRecord, after: OrderRecord) -> list[State]:
     return sorted((s for s in new if accepted and rank(s) < rank(accepted)), key=rank)
 
 
-def without_refusals(record: OrderRecord) -> OrderRecord:
-    """The record with everything to be tried again that the API has refused.
+def without_refusals(record: OrderRecord, before: datetime) -> OrderRecord:
+    """The record with everything to be tried again that the API refused before a time.
 
     A re-opening stays noted: no call can mend it.
     """
-    kept = {key: r for key, r in record.refused.items() if key.startswith(REOPENED)}
+    kept = {
+        key: refusal
+        for key, refusal in record.refused.items()
+        if refusal.at >= before or key.startswith(REOPENED)
+    }
     return replace(record, refused=kept)
 
 
@@ -137,7 +140,7 @@ def _with_new_states(record: OrderRecord, shown: Mapping[State, datetime]) -> di
 
 
 def _with_reopening(
-    record: OrderRecord, shown: Mapping[State, datetime], now: datetime
+    record: OrderRecord, shown: Mapping[State, datetime], received_at: datetime
 ) -> Mapping[str, Refusal]:
     accepted = highest({s: at for s, at in record.accepted_states.items() if s in ENDS})
     if accepted is None or any(rank(state) >= rank(accepted) for state in shown):
@@ -146,4 +149,7 @@ def _with_reopening(
     if reason in record.refused:
         return record.refused
     detail = f"the shop shows the order open again, Seven Senders has it as {accepted}"
-    return {**record.refused, reason: Refusal(reason=reason, detail=detail, status=None, at=now)}
+    return {
+        **record.refused,
+        reason: Refusal(reason=reason, detail=detail, status=None, at=received_at),
+    }

@@ -43,7 +43,7 @@ class AddState:
     @property
     def key(self) -> str:
         """Names the step in the ledger."""
-        return f"state {self.state}"
+        return state_key(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class Update:
 
 
 type Step = Create | AddState | Update
+
+
+def state_key(state: State) -> str:
+    """Names the step that adds a state."""
+    return f"state {state}"
 
 
 def field_key(name: str, value: object) -> str:
@@ -92,7 +97,7 @@ def _missing_state(record: OrderRecord) -> AddState | None:
     missing = [
         AddState(state, at)
         for state, at in record.wanted_states.items()
-        if rank(state) > reached and f"state {state}" not in record.refused
+        if rank(state) > reached and state_key(state) not in record.refused
     ]
     if State.CANCELLED in record.wanted_states:
         missing = [step for step in missing if step.state in (State.PAID, State.CANCELLED)]
@@ -107,6 +112,6 @@ def _changed_fields(record: OrderRecord, accepted: Fields) -> Update | None:
         and wanted != getattr(accepted, name)
         and field_key(name, wanted) not in record.refused
     }
-    if record.accepted is not None and record.accepted.boarding_complete:
+    if accepted.boarding_complete:
         changes.pop("boarding_complete", None)
     return Update(changes) if changes else None

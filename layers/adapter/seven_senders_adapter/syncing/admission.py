@@ -57,7 +57,7 @@ class Admission:
     def rest(self, work: Work) -> None:
         """Take the mark away: the worker has not died, and the message has not failed."""
         if work.attempt.running:
-            rested = replace(work.attempt, running=False)
+            rested = replace(work.attempt, running=False, deaths=0)
             self._ledger.attempts.save(work.event.connection, work.event.order, rested)
 
     def finish(self, work: Work) -> None:

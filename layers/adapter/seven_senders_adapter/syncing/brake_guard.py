@@ -32,7 +32,9 @@ class BrakeGuard:
 
     def lets_through(self) -> bool:
         """Whether the message may be worked: no brake is closed, or it is the next probe."""
-        closed = [brake for brake in self._seen.values() if brake.closed_since]
+        # In one order for all workers, so that of two the one that loses loses at once.
+        seen = [self._seen[name] for name in self.names if name in self._seen]
+        closed = [brake for brake in seen if brake.closed_since]
         if not closed:
             return True
         if any(brake.probe_at and brake.probe_at > self._now for brake in closed):
@@ -65,7 +67,9 @@ class BrakeGuard:
         return brake.closed_since is not None
 
     def account_failed(self, reason: str, now: datetime) -> None:
-        """Stop everything of this account until a probe gets through."""
+        """Stop everything of this account until a probe gets through. The API has answered."""
+        if self._api in self._seen:
+            self._brakes.open(self._api)
         self._brakes.close(
             self._account, reason=reason, now=now, probe_at=now + self._pace.probe_interval
         )

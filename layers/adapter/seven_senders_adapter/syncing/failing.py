@@ -47,7 +47,7 @@ class Failing:
         closed = work.guard.api_failed(failure.reason, now, now + asked if asked else None)
         if closed or work.guard.probing:
             self._telemetry.connection_failed("api")
-            self._wait_for_probe(work, failure)
+            self._wait_for_probe(work, failure, asked)
         wait = self._pace.back_off(work.attempt.tries + 1, asked)
         if not failure.answered:
             wait = max(wait, self._pace.until(READ_TIME_OUT))
@@ -58,19 +58,19 @@ class Failing:
         work.guard.account_failed(failure.reason, self._now())
         self._telemetry.connection_failed("account")
         self._telemetry.warn("the account is refused, its events wait", error=str(failure))
-        self._wait_for_probe(work, failure)
+        self._wait_for_probe(work, failure, None)
 
     def order_failed(self, work: Work, failure: SevenSendersError) -> None:
         """Something is wrong with this order alone that may pass."""
         self._try_later(work, failure, self._pace.back_off(work.attempt.tries + 1, None))
 
-    def _wait_for_probe(self, work: Work, failure: AccountFailure | TemporaryFailure) -> None:
+    def _wait_for_probe(
+        self, work: Work, failure: SevenSendersError, asked: timedelta | None
+    ) -> None:
         self._admission.rest(work)
         message = work.message
         wait = self._pace.probe_again(self._admission.age(message), message.receives)
-        if isinstance(failure, TemporaryFailure) and failure.retry_after:
-            wait = max(wait, self._pace.back_off(1, failure.retry_after))
-        raise Wait(wait) from failure
+        raise Wait(max(wait, self._pace.until(asked or timedelta(0)))) from failure
 
     def _try_later(self, work: Work, failure: SevenSendersError, wait: int) -> None:
         """Count a try of the message's own; after a day of them it is a dead letter."""
@@ -88,6 +88,7 @@ class Failing:
             waited=work.attempt.waited + wait,
             reason=str(failure),
             status=failure.status,
+            deaths=0,
             running=False,
         )
         self._ledger.attempts.save(work.event.connection, work.event.order, attempt)

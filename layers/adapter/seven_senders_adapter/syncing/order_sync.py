@@ -113,7 +113,7 @@ class OrderSync:
             self._burial.bury(message, reason, detail)
         except AwsUnavailable as error:
             self._telemetry.warn("AWS failed, the event waits", error=str(error))
-            raise Wait(self._pace.shortly()) from error
+            raise Wait(self._pace.hold(self._admission.age(message))) from error
 
     def _work(self, message: Received, event: OrderEvent, deadline: Deadline) -> None:
         try:
@@ -127,7 +127,7 @@ class OrderSync:
             self._admission.finish(work)
         except AwsUnavailable as error:
             self._telemetry.warn("AWS failed, the event waits", error=str(error))
-            raise Wait(self._pace.shortly()) from error
+            raise Wait(self._pace.hold(self._admission.age(message))) from error
         except UnreadableRow as error:
             self._telemetry.connection_failed("ledger")
             self._telemetry.warn("the ledger can't be read, the event waits", error=str(error))
@@ -142,7 +142,10 @@ class OrderSync:
             self._failing.account_failed(work, failure)
         except (LookUpInconclusive, OrderNotFound) as failure:
             self._failing.order_failed(work, failure)
-        except (TokenUnavailable, Conflict) as error:
+        except TokenUnavailable as error:
+            self._admission.rest(work)
+            raise Wait(self._pace.hold(self._admission.age(work.message))) from error
+        except Conflict as error:
             self._admission.rest(work)
             raise Wait(self._pace.shortly()) from error
         except NotSettled as error:
@@ -164,29 +167,33 @@ class OrderSync:
             detail = f"{type(error).__name__} in the projection"
             self._burial.bury_work(work, Reason.UNREADABLE_ORDER, detail)
             return
-        record = self._observe(stored, snapshot, work)
-        if record is None:
-            return
-        account = work.settings.account
-        runner = StepRunner(
-            record=record,
-            stored=stored,
-            message_id=work.message.message_id,
-            settings=work.settings,
-            account=account.fingerprint,
-            items=snapshot.items,
-            client=self._clients(account),
-            orders=self._ledger.orders,
-            claims=self._ledger.claims,
-            guard=work.guard,
-            deadline=work.deadline,
-            telemetry=self._telemetry,
-            now=self._now,
-        )
+        if stored is None:
+            record = self._first(snapshot, work)
+            if record is None:
+                return
+            runner = self._runner(record, None, snapshot, work)
+        else:
+            runner = self._runner(stored, stored, snapshot, work)
+            runner.settle()
+            runner.record = self._observed(runner.record, snapshot, work)
         self._run(runner, work)
         if runner.has_sent:
             self._telemetry.lagged((self._now() - snapshot.updated_at).total_seconds())
         self._got_through(event.connection)
+
+    def _runner(
+        self, record: OrderRecord, stored: OrderRecord | None, snapshot: Snapshot, work: Work
+    ) -> StepRunner:
+        return StepRunner(
+            record=record,
+            stored=stored,
+            items=snapshot.items,
+            work=work,
+            client=self._clients(work.settings.account),
+            ledger=self._ledger,
+            telemetry=self._telemetry,
+            now=self._now,
+        )
 
     def _note_deletion(self, stored: OrderRecord | None) -> None:
         if stored is None:
@@ -196,25 +203,38 @@ class OrderSync:
         deleted = replace(stored, deleted_at=now).noting(now, "noted", "deleted in the shop")
         self._ledger.orders.save(deleted)
 
-    def _observe(
-        self, stored: OrderRecord | None, snapshot: Snapshot, work: Work
-    ) -> OrderRecord | None:
-        event, settings, received_at = work.event, work.settings, work.event.received_at
-        if stored is None:
-            if (reason := reason_to_leave_out(snapshot, settings, received_at)) is not None:
-                self._telemetry.skipped(reason)
-                return None
-            record = first_record(
-                event.connection, snapshot, settings, received_at=received_at, digest=event.digest
-            )
-            return record.noting(self._now(), "came", f"{event.topic}, the first")
-        age = age_of(snapshot, event.digest, stored)
-        known = without_refusals(stored) if event.redriven else stored
-        record = observe(known, snapshot, settings, received_at=received_at, digest=event.digest)
+    def _first(self, snapshot: Snapshot, work: Work) -> OrderRecord | None:
+        """The record of an order that is not known yet, unless it is left out."""
+        event, settings = work.event, work.settings
+        if (reason := reason_to_leave_out(snapshot, settings, event.received_at)) is not None:
+            self._telemetry.skipped(reason)
+            return None
+        record = first_record(
+            event.connection,
+            snapshot,
+            settings,
+            received_at=event.received_at,
+            digest=event.digest,
+        )
+        return record.noting(self._now(), "came", f"{event.topic}, the first")
+
+    def _observed(self, known: OrderRecord, snapshot: Snapshot, work: Work) -> OrderRecord:
+        """The record of a known order with what the snapshot asks for."""
+        event = work.event
+        age = age_of(snapshot, event.digest, known)
+        if event.redriven:
+            known = without_refusals(known, before=work.message.sent_at)
+        record = observe(
+            known,
+            snapshot,
+            work.settings,
+            received_at=event.received_at,
+            digest=event.digest,
+        )
         if age is Age.REPEATED and work.message.receives > 1:
             return record  # most likely this very message, tried again
         record = record.noting(self._now(), "came", f"{event.topic}, {age}")
-        for state in overtaken(stored, record):
+        for state in overtaken(known, record):
             record = record.noting(self._now(), "skipped", f"state {state} lies behind")
         return record
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from math import ceil
 from random import random
 
-LONGEST_RETRY_AFTER = timedelta(hours=6)
 QUICK_RECEIVES = 200
 
 
@@ -30,8 +29,8 @@ class Pace:
     def back_off(self, tries: int, retry_after: timedelta | None) -> int:
         """After so many failed tries: full jitter below a bound that doubles up to 1 h."""
         bound = min(120 * self.base, self.base * 2.0 ** min(tries - 1, 16))
-        asked = min(retry_after or timedelta(0), LONGEST_RETRY_AFTER)
-        return _whole(max(bound * self.jitter(), asked.total_seconds()))
+        asked = (retry_after or timedelta(0)).total_seconds()
+        return _whole(max(bound * self.jitter(), asked))
 
     def hold(self, age: timedelta) -> int:
         """Behind a brake or a pause: a quarter of the message's age, from 30 s to 30 min.
@@ -43,9 +42,12 @@ class Pace:
         return _whole(longest * (1 + self.jitter()) / 2)
 
     def probe_again(self, age: timedelta, receives: int) -> int:
-        """After a probe that failed: in time for the next one, unless it probed often enough."""
+        """After a probe that failed: soon after the next one is due, unless it probed enough.
+
+        Not always first, so that a message with a fault of its own does not take every probe.
+        """
         if receives < QUICK_RECEIVES:
-            return _whole(self.probe_interval.total_seconds())
+            return _whole(self.probe_interval.total_seconds() * (1 + self.jitter()))
         return self.hold(age)
 
     def shortly(self) -> int:

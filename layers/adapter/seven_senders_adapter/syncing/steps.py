@@ -16,11 +16,10 @@ from seven_senders_adapter.domain.plan import (
     Update,
     field_key,
     next_step,
+    state_key,
 )
-from seven_senders_adapter.domain.settings import MappingSettings
 from seven_senders_adapter.domain.snapshot import OrderItem
-from seven_senders_adapter.ledger.claims import Claims
-from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.answers import RemoteOrder
 from seven_senders_adapter.seven_senders.client import NewOrder, SevenSendersClient
@@ -32,14 +31,15 @@ from seven_senders_adapter.seven_senders.errors import (
     TemporaryFailure,
     TokenUnavailable,
 )
-from seven_senders_adapter.syncing.brake_guard import BrakeGuard
-from seven_senders_adapter.syncing.deadline import Deadline
+from seven_senders_adapter.syncing.deadline import OutOfTime
+from seven_senders_adapter.syncing.work import Work
 from seven_senders_adapter.telemetry import Telemetry
 
 READ_TIME_OUT = timedelta(seconds=10)
 LONGEST_CALL = timedelta(seconds=14)
 
 _MAY_BE_A_REPEAT = frozenset({400, 409, 422})
+_STATES = frozenset(state_key(state) for state in State)
 
 
 class NotSettled(Exception):
@@ -62,38 +62,34 @@ class StepRunner:
         *,
         record: OrderRecord,
         stored: OrderRecord | None,
-        message_id: str,
-        settings: MappingSettings,
-        account: str,
         items: tuple[OrderItem, ...],
+        work: Work,
         client: SevenSendersClient,
-        orders: Orders,
-        claims: Claims,
-        guard: BrakeGuard,
-        deadline: Deadline,
+        ledger: Ledger,
         telemetry: Telemetry,
         now: Clock,
     ) -> None:
         self.record = record
         self.has_sent = False
-        self._stored = stored
-        self._message_id = message_id
-        self._settings = settings
-        self._account = account
         self._items = items
+        self._stored = stored
+        self._work = work
         self._client = client
-        self._orders = orders
-        self._claims = claims
-        self._guard = guard
-        self._deadline = deadline
+        self._ledger = ledger
         self._telemetry = telemetry
         self._now = now
+
+    def settle(self) -> None:
+        """Find out whether a call took effect whose outcome is not known, if there is one."""
+        if self.record.intent is not None:
+            try:
+                self._settle(self.record.intent)
+            finally:
+                self.save()
 
     def run(self) -> None:
         """Make every call that is missing. Raises what stopped it; what is known is saved."""
         try:
-            if self.record.intent is not None:
-                self._settle(self.record.intent)
             while (step := next_step(self.record)) is not None:
                 self._take(step)
         finally:
@@ -102,14 +98,14 @@ class StepRunner:
     def save(self) -> None:
         """Store what is known, if the ledger does not have it yet. Raises Conflict."""
         if self.record != self._stored:
-            self.record = self._stored = self._orders.save(self.record)
+            self.record = self._stored = self._ledger.orders.save(self.record)
 
     def note(self, what: str, detail: str) -> None:
         """Add a line to the order's history."""
         self.record = self.record.noting(self._now(), what, detail)
 
     def _take(self, step: Step) -> None:
-        self._deadline.check()
+        self._work.deadline.check()
         if isinstance(step, Create) and not self._claim():
             return
         self._intend(step)
@@ -118,7 +114,7 @@ class StepRunner:
         except TemporaryFailure as failure:
             self._leave_open(failure)
             raise
-        except (AccountFailure, TokenUnavailable, LookUpInconclusive):
+        except (AccountFailure, TokenUnavailable, LookUpInconclusive, OutOfTime):
             self._forget_intent()
             raise
         except OrderNotFound:
@@ -158,28 +154,36 @@ class StepRunner:
         self.record = replace(self.record, intent=None)
 
     def _settle(self, intent: Intent) -> None:
-        """Read from the API whether a call took effect whose outcome is not known."""
         if self._now() < intent.read_from:
             raise NotSettled(intent.read_from)
-        self._deadline.check()
         if intent.step == CREATE:
             remote = self._look_up()
             if remote is not None:
                 self._adopt(remote, "was created, though the answer was lost", intent.fields)
-        elif intent.step.startswith("state ") and (remote := self._read()) is not None:
-            self._settle_state(State(intent.step.removeprefix("state ")), remote)
+        elif intent.step in _STATES and (remote := self._read()) is not None:
+            self._learn_states(remote)
         self._forget_intent()
 
-    def _settle_state(self, state: State, remote: RemoteOrder) -> None:
-        if state in remote.states:
-            self._accept_state(state, "by a call whose answer was lost")
+    def _learn_states(self, remote: RemoteOrder) -> None:
+        """Take the states that the API shows for accepted, but no end that the shop never had."""
+        shown = {
+            state: self.record.wanted_states.get(state, self._now())
+            for state in State
+            if state in remote.states
+            and (state not in ENDS or state in self.record.wanted_states)
+            and state not in self.record.accepted_states
+        }
+        accepted = {**self.record.accepted_states, **shown}
+        self.record = replace(self.record, accepted_states=accepted)
+        for state in shown:
+            self.note("noted", f"state {state} stands at Seven Senders")
 
     # --- create ---
 
     def _claim(self) -> bool:
-        order_id = self.record.order_id or self._settings.order_id_prefix + self.record.number
-        holder = self._claims.claim(
-            account=self._account,
+        order_id = self.record.order_id or self._work.settings.order_id_prefix + self.record.number
+        holder = self._ledger.claims.claim(
+            account=self._work.settings.account.fingerprint,
             order_id=order_id,
             connection=self.record.connection,
             order=self.record.order,
@@ -215,8 +219,8 @@ class StepRunner:
         self._telemetry.order_created()
 
     def _must_look_first(self) -> bool:
-        recreating = self.record.recreated_for == self._message_id
-        return self._settings.look_up_before_create or recreating
+        recreating = self.record.recreated_for == self._work.message.message_id
+        return self._work.settings.look_up_before_create or recreating
 
     def _create_refused(self, step: Create, refusal: Refused) -> None:
         if refusal.status in _MAY_BE_A_REPEAT and (remote := self._look_up()) is not None:
@@ -243,17 +247,15 @@ class StepRunner:
             )
             self._refuse(CREATE, Reason.ORDER_ID_TAKEN, detail, None)
             return
-        states = {
-            state: at for state, at in self.record.wanted_states.items() if state in remote.states
-        }
         self.record = replace(
             self.record,
-            accepted=sent or Fields(boarding_complete=remote.boarding_complete is True),
+            accepted=sent or remote.fields,
+            accepted_states={},
             remote_id=remote.id,
-            accepted_states=states,
             intent=None,
         )
         self.note("noted", f"{self._order_id} {how}")
+        self._learn_states(remote)
 
     # --- states ---
 
@@ -263,23 +265,21 @@ class StepRunner:
         except Refused as refusal:
             self._state_refused(step, refusal)
             return
-        self._accept_state(step.state, f"at {to_text(step.at)}")
+        accepted = {**self.record.accepted_states, step.state: step.at}
+        self.record = replace(self.record, accepted_states=accepted, intent=None)
+        self.note("sent", f"state {step.state} at {to_text(step.at)}")
         self.has_sent = True
         self._telemetry.state_sent()
-
-    def _accept_state(self, state: State, how: str) -> None:
-        at = self.record.wanted_states.get(state, self._now())
-        accepted = {**self.record.accepted_states, state: at}
-        self.record = replace(self.record, accepted_states=accepted, intent=None)
-        self.note("sent", f"state {state} {how}")
 
     def _state_refused(self, step: AddState, refusal: Refused) -> None:
         remote = self._read()
         if remote is None:
             raise OrderNotFound("add_state", refusal.status, "the order is not there")
+        self._forget_intent()
+        self._learn_states(remote)
         if step.state in remote.states:
-            self._accept_state(step.state, "stood there already")
-        elif any(rank(state) > rank(step.state) or state in ENDS for state in remote.states):
+            return
+        if any(rank(state) > rank(step.state) or state in ENDS for state in remote.states):
             detail = "Seven Senders has the order further on"
             self._refuse(step.key, Reason.STATE_REFUSED, detail, refusal.status, harmless=True)
         else:
@@ -292,8 +292,8 @@ class StepRunner:
         try:
             self._call(lambda: self._client.update_order(remote_id, step.changes))
         except Refused as refusal:
-            optional = OPTIONAL_FIELDS & step.changes.keys()
-            blamed = (refusal.fields & optional) or optional or step.changes.keys()
+            sent = step.changes.keys()
+            blamed = (refusal.fields & sent) or (OPTIONAL_FIELDS & sent) or sent
             self._refuse_fields({name: step.changes[name] for name in blamed}, refusal)
             return
         accepted = replace(self.record.accepted or Fields(), **step.changes)
@@ -333,14 +333,15 @@ class StepRunner:
     def _forget_order(self) -> None:
         """The API does not know the order: look it up and create it anew, once a message."""
         self._forget_intent()
-        if self.record.recreated_for == self._message_id:
+        if self.record.recreated_for == self._work.message.message_id:
             raise OrderNotFound("sync", 404, "the order is not there, though just created")
         self.record = replace(
             self.record,
             accepted=None,
             accepted_states={},
             remote_id=None,
-            recreated_for=self._message_id,
+            refused={k: r for k, r in self.record.refused.items() if k not in _STATES},
+            recreated_for=self._work.message.message_id,
         )
         self.note("noted", "Seven Senders does not know the order any more")
 
@@ -354,7 +355,11 @@ class StepRunner:
         return order_id
 
     def _look_up(self) -> RemoteOrder | None:
-        return self._call(lambda: self._client.find_order(self._order_id, self.record.order_date))
+        return self._call(
+            lambda: self._client.find_order(
+                self._order_id, self.record.order_date, before_page=self._work.deadline.check
+            )
+        )
 
     def _read(self) -> RemoteOrder | None:
         remote_id = self.record.remote_id
@@ -364,15 +369,17 @@ class StepRunner:
             return self._call(lambda: self._client.get_order(remote_id))
         except OrderNotFound:
             return None
+        except Refused:
+            return self._look_up()
 
     def _call[T](self, request: Callable[[], T]) -> T:
-        self._deadline.check()
+        self._work.deadline.check()
         try:
             answer = request()
-        except (Refused, OrderNotFound):
-            self._guard.answered()
+        except (Refused, OrderNotFound, LookUpInconclusive):
+            self._work.guard.answered()
             raise
-        self._guard.answered()
+        self._work.guard.answered()
         return answer
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 import yaml
 
@@ -21,7 +21,7 @@ class _Loader(yaml.SafeLoader):
     """Takes no key twice, and leaves dates as texts, for the documents to check."""
 
     @override
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -33,7 +33,11 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_str)
+def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
 def read_file(path: Path, *, api_url: str | None = None) -> dict[str, ConnectionDocument]:
@@ -47,7 +51,7 @@ def read_file(path: Path, *, api_url: str | None = None) -> dict[str, Connection
         raise InvalidConnection(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InvalidConnection(f"{path}: not UTF-8") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = error.problem if isinstance(error, _KeyTwice) else "not YAML"

@@ -85,6 +85,7 @@ def test_dates_need_no_quotes(tmp_path: Path) -> None:
         pytest.param("", "expected connections by name", id="an empty file"),
         pytest.param("- one", "expected connections by name", id="a list"),
         pytest.param("one: [\n", "connections.yaml, line 2: not YAML", id="no YAML"),
+        pytest.param("one: 0b_", "connections.yaml: not YAML", id="a number without digits"),
         pytest.param(b"one: \xff", "not UTF-8", id="another encoding"),
         pytest.param("one: shopify", "connection one", id="a connection without keys"),
         pytest.param("One: {}", "connection 'One'", id="a name that is not allowed"),

@@ -1,5 +1,6 @@
 """The HTTP front of the local stack: the webhook route of the API, and the stack's own pages."""
 
+import errno
 import json
 import logging
 import re
@@ -10,7 +11,8 @@ from typing import override
 from urllib.parse import unquote, urlsplit
 
 from seven_senders_local import http_event
-from seven_senders_local.workers import FunctionFailed
+from seven_senders_local.processes import StartFailed
+from seven_senders_local.workers import FunctionFailed, Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +33,19 @@ class Front(ThreadingHTTPServer):
 
     ``deliver`` hands an event to the receiving function. It and the pages may raise
     FunctionFailed, which is answered 500.
+
+    Raises StartFailed if the port can't be had.
     """
 
     request_queue_size = 128
 
     def __init__(self, port: int, *, deliver: Deliver, pages: Mapping[str, Page]) -> None:
-        super().__init__(("127.0.0.1", port), _Exchange)
+        try:
+            super().__init__(("127.0.0.1", port), _Exchange)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken" if taken else f"can't be had ({error.strerror})"
+            raise StartFailed(f"port {port} {why}: choose another with --port") from error
         self.deliver = deliver
         self.pages = pages
 
@@ -81,7 +90,8 @@ class _Exchange(BaseHTTPRequestHandler):
         try:
             self._route(urlsplit(self.path).path, body)
         except FunctionFailed as error:
-            logger.warning("%s", error)
+            if not isinstance(error, Stopping):
+                logger.warning("%s", error)
             self._say(500, {"message": "Internal Server Error"})
 
     def _read(self, length: int) -> bytes | None:

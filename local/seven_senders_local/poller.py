@@ -6,7 +6,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from seven_senders_local import sqs_event
-from seven_senders_local.workers import FunctionFailed
+from seven_senders_local.workers import FunctionFailed, Stopping
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -117,7 +117,8 @@ class Poller:
                 sqs_event.to_event(batch, queue_arn=self._queue_arn, region=region)
             )
         except FunctionFailed as error:
-            logger.warning("%s", error)
+            if not isinstance(error, Stopping):
+                logger.warning("%s", error)
             self._hide(batch)
         else:
             failed = sqs_event.failed_ids(answer, [m["MessageId"] for m in batch])

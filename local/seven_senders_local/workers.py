@@ -42,6 +42,10 @@ def environment(function: Function, aws: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+class Stopping(FunctionFailed):
+    """A function was cut off, or not begun, because the local stack is stopping."""
+
+
 class Worker:
     """One process of one function, which runs one invocation at a time."""
 
@@ -110,14 +114,19 @@ class Pool:
 
     def invoke(self, event: object) -> object:
         """Run the function in a free worker, waiting for one if need be. Raises FunctionFailed."""
-        worker = self._take()
         try:
-            return worker.invoke(event)
-        finally:
-            self._give_back(worker)
+            worker = self._take()
+            try:
+                return worker.invoke(event)
+            finally:
+                self._give_back(worker)
+        except FunctionFailed as error:
+            if self._ended:
+                raise Stopping("the local stack is stopping") from error
+            raise
 
     def end(self) -> None:
-        """Kill all workers; invocations that run raise FunctionFailed."""
+        """Kill all workers; invocations that run raise Stopping."""
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -131,7 +140,7 @@ class Pool:
         with self._changed:
             self._changed.wait_for(lambda: self._busy < self._size or self._ended)
             if self._ended:
-                raise FunctionFailed("the local stack is stopping")
+                raise Stopping("the local stack is stopping")
             self._busy += 1
             while self._idle:
                 worker = self._idle.pop()

@@ -9,7 +9,8 @@ import pytest
 
 from seven_senders_local.front import MAX_BODY_BYTES, Front
 from seven_senders_local.http_event import MAX_EVENT_BYTES
-from seven_senders_local.workers import FunctionFailed
+from seven_senders_local.processes import StartFailed
+from seven_senders_local.workers import FunctionFailed, Stopping
 
 JSON = {"Content-Type": "application/json"}
 JUST_FITS = MAX_EVENT_BYTES - 2_000
@@ -18,12 +19,12 @@ JUST_FITS = MAX_EVENT_BYTES - 2_000
 class Function:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
-        self.fails = False
+        self.raises: FunctionFailed | None = None
 
     def __call__(self, event: dict[str, object]) -> object:
         self.events.append(event)
-        if self.fails:
-            raise FunctionFailed("broken")
+        if self.raises:
+            raise self.raises
         return {"statusCode": 202, "headers": {"X-Mark": "m"}, "body": "taken"}
 
 
@@ -73,6 +74,12 @@ def test_it_listens_on_this_machine_only(front: Front) -> None:
     assert front.socket.getsockname()[0] == "127.0.0.1"
 
 
+def test_a_port_that_is_taken_is_named(front: Front, function: Function) -> None:
+    taken = front.server_port
+    with pytest.raises(StartFailed, match=f"^port {taken} is taken: choose another with --port$"):
+        Front(taken, deliver=function, pages={})
+
+
 def test_a_delivery_reaches_the_function_and_its_answer_the_shop(
     client: Client, function: Function
 ) -> None:
@@ -112,10 +119,19 @@ def test_a_page_is_answered_as_json(client: Client) -> None:
 
 @pytest.mark.parametrize("path", ["/webhooks/my-shop", "/_local/broken"])
 def test_a_function_that_fails_is_an_internal_error(
-    client: Client, function: Function, path: str
+    client: Client, function: Function, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    function.fails = True
+    function.raises = FunctionFailed("broken")
     assert client.ask("POST", path) == (500, '{"message": "Internal Server Error"}')
+    assert caplog.messages == ["broken"]
+
+
+def test_a_delivery_that_the_end_of_the_stack_cuts_off_is_not_taken_and_not_told(
+    client: Client, function: Function, caplog: pytest.LogCaptureFixture
+) -> None:
+    function.raises = Stopping("stopping")
+    assert client.ask("POST", "/webhooks/my-shop")[0] == 500
+    assert not caplog.messages
 
 
 def test_a_body_that_fits_an_event_is_left_to_the_function(

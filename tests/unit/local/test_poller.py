@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from seven_senders_local.poller import Poller
-from seven_senders_local.workers import FunctionFailed
+from seven_senders_local.workers import FunctionFailed, Stopping
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -45,7 +45,7 @@ class Function:
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
         self.fails: frozenset[str] = frozenset()
-        self.raises = False
+        self.raises: FunctionFailed | None = None
         self.may_end = Event()
         self.may_end.set()
 
@@ -54,7 +54,7 @@ class Function:
         self.batches.append([record["body"] for record in records])
         assert self.may_end.wait(PATIENCE_SECONDS)
         if self.raises:
-            raise FunctionFailed("broken")
+            raise self.raises
         failed = [r["messageId"] for r in records if r["body"] in self.fails]
         return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
 
@@ -106,14 +106,28 @@ def test_what_the_function_does_not_report_is_deleted(
     assert [body for batch in function.batches for body in batch] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        pytest.param(FunctionFailed("broken"), ["broken"], id="a failure is told"),
+        pytest.param(Stopping("stopping"), [], id="the end of the stack is none"),
+    ],
+)
 def test_what_a_function_that_raises_was_given_comes_back_later(
-    queue: Queue, function: Function, poller: Poller
+    queue: Queue,
+    function: Function,
+    poller: Poller,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    raised: FunctionFailed,
+    told: list[str],
 ) -> None:
-    function.raises = True
+    function.raises = raised
     queue.send("a", "shop/1")
     poller.start()
     wait_for(lambda: bool(function.batches) and not poller.in_work())
     assert queue.counts() == (0, 1)
+    assert caplog.messages == told
 
 
 def test_several_batches_are_in_flight_up_to_the_number_of_workers(

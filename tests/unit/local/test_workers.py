@@ -9,7 +9,7 @@ import pytest
 
 from seven_senders_local import workers
 from seven_senders_local.template import Function
-from seven_senders_local.workers import FunctionFailed, Pool, Worker
+from seven_senders_local.workers import FunctionFailed, Pool, Stopping, Worker
 
 CODE = """
 import os, sys, time
@@ -159,9 +159,9 @@ def test_the_end_does_not_wait_for_what_runs(started: Started, function: Functio
             time.sleep(0.01)
         before = time.monotonic()
         pool.end()
-        assert isinstance(running.exception(timeout=5), FunctionFailed)
+        assert isinstance(running.exception(timeout=5), Stopping)
     assert time.monotonic() - before < 5
-    with pytest.raises(FunctionFailed, match="stopping"):
+    with pytest.raises(Stopping):
         pool.invoke("hello")
 
 

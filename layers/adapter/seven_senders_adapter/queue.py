@@ -25,6 +25,8 @@ MAX_HIDDEN_SECONDS = 43_200
 MAX_WORKER_SECONDS = 900
 RETENTION_SECONDS = 14 * 24 * 3600
 EXPIRY_WARNING_AFTER = timedelta(seconds=RETENTION_SECONDS) - timedelta(days=3)
+OUTLIVES_MESSAGES = timedelta(seconds=RETENTION_SECONDS) + timedelta(days=1)
+"""How long what is noted of a message is kept: a day longer than SQS keeps the message."""
 
 _GROUP = re.compile(r"[!-~]{1,128}")
 

@@ -202,7 +202,12 @@ def test_a_redriven_message_meets_each_refusal_once(world: World) -> None:
 def test_what_the_api_shows_of_an_adopted_order_is_not_sent_again(world: World) -> None:
     account = world.sandbox.account("key")
     account.create(
-        {"order_id": "#1001", "order_date": "2026-03-02T09:00:00+00:00", "language": "de"}
+        {
+            "order_id": "#1001",
+            "order_date": "2026-03-02T09:00:00+00:00",
+            "language": "de",
+            "order_tags": {"set": "by another integration"},
+        }
     )
     account.add_state(
         {"order_id": "#1001", "state": "in_preparation", "datetime": "2026-03-02T09:00:00+00:00"}

@@ -1,15 +1,12 @@
 """How often the message that an order waits for has been tried."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.queue import RETENTION_SECONDS
-
-KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
-"""A day longer than SQS keeps a message."""
+from seven_senders_adapter.queue import OUTLIVES_MESSAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class Attempts:
 
     def save(self, connection: str, order: str, attempt: Attempt) -> None:
         """Remember an attempt. Raises AwsUnavailable."""
-        expires_at = self._now() + KEPT
+        expires_at = self._now() + OUTLIVES_MESSAGES
         self._table.put(to_row(_key(connection, order), attempt, expires_at=expires_at))
 
     def clear(self, connection: str, order: str) -> None:

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from seven_senders_adapter.clock import Clock, to_text, utc_now
 from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import Failure
-from seven_senders_adapter.queue import RETENTION_SECONDS
-
-KEPT = timedelta(seconds=RETENTION_SECONDS, days=1)
-"""A day longer than SQS keeps a message."""
+from seven_senders_adapter.queue import OUTLIVES_MESSAGES
 
 INDEX = "dead_letters"
 """The index by connection and ``failed_at``, which only the rows of dead letters have."""
@@ -37,7 +33,11 @@ class DeadLetters:
     def add(self, *, connection: str, order: str, topic: str, failure: Failure) -> None:
         """List a dead letter; once more changes nothing."""
         letter = DeadLetter(connection=connection, order=order, topic=topic, failure=failure)
-        row = to_row(_key(connection, order, failure.letter), letter, expires_at=self._now() + KEPT)
+        row = to_row(
+            _key(connection, order, failure.letter),
+            letter,
+            expires_at=self._now() + OUTLIVES_MESSAGES,
+        )
         self._table.put({**row, "failed_at": to_text(failure.last_try)})
 
     def remove(self, *, connection: str, order: str, letter: str) -> None:

@@ -2,8 +2,13 @@
 
 from collections.abc import Callable
 
-LONGEST_STEP_MS = 50_000
-"""A call of up to 13 s, repeated once after a 401, with a login and its wait in between."""
+from seven_senders_adapter.seven_senders.transport import TIME_OUTS
+
+LONGEST_WAIT_FOR_TOKEN = 10
+"""Seconds that a worker waits for another one's login, at most."""
+
+LONGEST_STEP_MS = 1000 * (3 * TIME_OUTS.longest + LONGEST_WAIT_FOR_TOKEN)
+"""A call, the same once more after a 401, and a login or the wait for one in between."""
 
 
 class OutOfTime(Exception):

@@ -31,12 +31,13 @@ from seven_senders_adapter.seven_senders.errors import (
     TemporaryFailure,
     TokenUnavailable,
 )
+from seven_senders_adapter.seven_senders.transport import TIME_OUTS
 from seven_senders_adapter.syncing.deadline import OutOfTime
 from seven_senders_adapter.syncing.work import Work
 from seven_senders_adapter.telemetry import Telemetry
 
-READ_TIME_OUT = timedelta(seconds=10)
-LONGEST_CALL = timedelta(seconds=14)
+READ_TIME_OUT = timedelta(seconds=TIME_OUTS.read)
+LONGEST_CALL = timedelta(seconds=TIME_OUTS.longest)
 
 _MAY_BE_A_REPEAT = frozenset({400, 409, 422})
 _STATES = frozenset(state_key(state) for state in State)
@@ -249,13 +250,17 @@ class StepRunner:
             return
         self.record = replace(
             self.record,
-            accepted=sent or remote.fields,
+            accepted=sent or self._taken_over(remote.fields),
             accepted_states={},
             remote_id=remote.id,
             intent=None,
         )
         self.note("noted", f"{self._order_id} {how}")
         self._learn_states(remote)
+
+    def _taken_over(self, fields: Fields) -> Fields:
+        """What counts as accepted: tags that the shop does not use are left to who set them."""
+        return fields if self.record.wanted.order_tags else replace(fields, order_tags={})
 
     # --- states ---
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isinf
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -162,7 +162,7 @@ class Receiver:
         shop = self._shops[connection.platform]
         delivery = shop.recognise(request.headers)
         expected = connection.shop_domain
-        if expected and delivery.source.casefold() != expected.casefold():
+        if expected and delivery.source != expected.lower():
             return self._skip("other_shop")
         if delivery.kind is Kind.OTHER:
             return self._skip("other_topic")
@@ -171,23 +171,30 @@ class Receiver:
         except NotAnOrder as error:
             return self._skip(error.reason)
         except UnreadableOrder as error:
-            order, why = error.order or UNKNOWN_ORDER, f"lacks {', '.join(error.missing)}"
-            event = self._event(request, shop, delivery, order)
-            return self._keep(replace(event, unreadable=why))
+            projected = Projected(order=error.order or UNKNOWN_ORDER, projection={})
+            lacks = f"lacks {', '.join(error.missing)}"
+            return self._keep(self._event(request, shop, delivery, projected, unreadable=lacks))
         for reason in projected.dropped:
             self._telemetry.dropped(reason)
-        event = self._event(request, shop, delivery, projected.order)
-        return self._keep(replace(event, projection=projected.projection))
+        return self._keep(self._event(request, shop, delivery, projected))
 
-    def _event(self, request: Request, shop: Shop, delivery: Delivery, order: str) -> OrderEvent:
+    def _event(
+        self,
+        request: Request,
+        shop: Shop,
+        delivery: Delivery,
+        projected: Projected,
+        unreadable: str = "",
+    ) -> OrderEvent:
         return OrderEvent(
             connection=request.connection,
             platform=shop.platform,
-            order=order,
+            order=projected.order,
             topic=delivery.topic,
             delivery_id=delivery.delivery_id,
             received_at=self._now(),
-            projection={},
+            projection=projected.projection,
+            unreadable=unreadable,
         )
 
     def _keep(self, event: OrderEvent) -> Answer:

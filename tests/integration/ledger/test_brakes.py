@@ -61,7 +61,6 @@ def overtaken(table: Table, dynamodb: "DynamoDBClient") -> Callable[..., Brakes]
 
 def test_brakes_that_nobody_touched_are_left_out(brakes: Brakes) -> None:
     assert brakes.read(["api", "account"]) == {}
-    assert brakes.read([]) == {}
 
 
 def test_brakes_are_read_by_name(brakes: Brakes) -> None:

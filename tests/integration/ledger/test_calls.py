@@ -140,15 +140,3 @@ def test_brakes_are_read_as_they_were_written_last(
     with recorded(dynamodb) as calls:
         Brakes(table=table).read(["api"])
     assert calls[0][1]["RequestItems"]["ledger"]["ConsistentRead"] is True
-
-
-def test_more_brakes_than_one_call_takes_are_read_too(
-    table: Table, dynamodb: "DynamoDBClient"
-) -> None:
-    brakes = Brakes(table=table)
-    names = [str(number) for number in range(101)]
-    brakes.close("0", reason="401", now=NOON, probe_at=NOON)
-    brakes.close("100", reason="401", now=NOON + timedelta(days=1), probe_at=NOON)
-    with recorded(dynamodb) as calls:
-        assert brakes.read(names).keys() == {"0", "100"}
-    assert len(calls) == 2

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,4 +57,4 @@ def test_no_business_days_promise_day_0_itself() -> None:
     ],
 )
 def test_the_last_second_of_a_day_in_berlin(day: date, end: str) -> None:
-    assert end_of_day(day, BERLIN) == datetime.fromisoformat(end)
+    assert end_of_day(day, ZoneInfo(BERLIN)) == datetime.fromisoformat(end)

@@ -55,13 +55,13 @@ def agree(platform: str, life: Life, mapping: MappingSettings) -> None:
     assert set(play.known.refused) == {f"{REOPENED}{end}" for end in expected.reopened_after}
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(arriving(shopify.shopify_lives()))
 def test_a_shopify_order_gets_what_the_tables_say(life: Life) -> None:
     agree("shopify", life, shopify.SETTINGS)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(arriving(woocommerce.woocommerce_lives()))
 def test_a_woocommerce_order_gets_what_the_tables_say(life: Life) -> None:
     agree("woocommerce", life, woocommerce.SETTINGS)

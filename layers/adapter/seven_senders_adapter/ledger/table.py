@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 MAX_ROW_BYTES = 400 * 1024
 """The most that DynamoDB takes in one item, names included (source: docs)."""
-
-MAX_KEYS = 100
-"""The most keys of one BatchGetItem (source: docs)."""
 
 ROUNDS = 3
 """How often BatchGetItem is asked for what it left out."""
@@ -57,11 +53,22 @@ class Table:
         return _row(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, pks: Sequence[str]) -> list[Row]:
-        """The rows under some keys, in no order; keys without a row are left out."""
+        """The rows under at most 100 keys, in no order; keys without a row are left out."""
         rows: list[Row] = []
-        for some in batched(dict.fromkeys(pks), MAX_KEYS, strict=False):
-            rows += self._get_batch(some)
-        return rows
+        asked: Any = {
+            self._name: {
+                "Keys": [{"pk": {"S": pk}} for pk in dict.fromkeys(pks)],
+                "ConsistentRead": True,
+            }
+        }
+        for _ in range(ROUNDS):
+            with reaching("dynamodb BatchGetItem"):
+                answer = self._client.batch_get_item(RequestItems=asked)
+            rows += map(_row, answer["Responses"].get(self._name, []))
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return rows
+        raise AwsUnavailable("dynamodb BatchGetItem: keys were left out again and again")
 
     def put(self, row: Row, *, condition: str | None = None, values: Row | None = None) -> None:
         """Write a whole row. Raises Conflict if the condition does not hold, and RowTooLarge."""
@@ -116,20 +123,6 @@ class Table:
         with reaching("dynamodb Scan"):
             for page in pages:
                 yield from map(_row, page["Items"])
-
-    def _get_batch(self, pks: Sequence[str]) -> list[Row]:
-        rows: list[Row] = []
-        asked: Any = {
-            self._name: {"Keys": [{"pk": {"S": pk}} for pk in pks], "ConsistentRead": True}
-        }
-        for _ in range(ROUNDS):
-            with reaching("dynamodb BatchGetItem"):
-                answer = self._client.batch_get_item(RequestItems=asked)
-            rows += map(_row, answer["Responses"].get(self._name, []))
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return rows
-        raise AwsUnavailable("dynamodb BatchGetItem: keys were left out again and again")
 
     @contextmanager
     def _writing(self, operation: str) -> Iterator[None]:

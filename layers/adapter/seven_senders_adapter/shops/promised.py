@@ -1,12 +1,12 @@
 """The promised delivery date that a shop puts into an order of its own accord."""
 
 import re
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
+from seven_senders_adapter.domain.promised_date import end_of_day
 from seven_senders_adapter.shops.reading import PLAUSIBLE_YEARS
 
 UNREADABLE = "unreadable_promised_date"
-END_OF_DAY = time(23, 59, 59)
 MAX_CHARACTERS = 64
 
 _TIME_OF_DAY = re.compile(r"%[HIXc]")
@@ -35,9 +35,8 @@ def read(text: str, zone: tzinfo) -> datetime:
     Raises ValueError.
     """
     if len(text) == len("2026-03-28"):
-        at = datetime.combine(date.fromisoformat(text), END_OF_DAY, zone)
-    else:
-        at = datetime.fromisoformat(text)
+        return end_of_day(date.fromisoformat(text), zone)
+    at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -70,7 +70,7 @@ class Order:
             states=self._states(),
             shipped=self.status == "completed",
             language=self.language,
-            left_out="no order yet" if self._is_no_order_yet() else None,
+            left_out=f"no order yet: {self.status}" if self._is_no_order_yet() else None,
         )
 
     def _states(self) -> dict[State, datetime]:

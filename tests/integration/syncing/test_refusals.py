@@ -267,3 +267,31 @@ def test_a_cancel_whose_answer_was_lost_still_tells_that_the_order_was_reopened(
     world.drain()
     assert world.timeline() == ["new", "paid", "cancelled"]
     assert reasons(world) == ["reopened_after_cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("there", "arrives"),
+    [
+        pytest.param("shipped", "paid in_preparation", id="shipped"),
+        pytest.param("completed", "paid in_preparation", id="completed"),
+        pytest.param("cancelled", "paid in_preparation", id="an end that the shop never had"),
+        pytest.param("cancelled", "paid cancelled", id="the shop's own end"),
+    ],
+)
+def test_no_state_is_sent_to_an_order_that_is_further_on(
+    world: World, there: str, arrives: str
+) -> None:
+    standing(world, "2026-03-02T09:00:00+00:00")
+    account = world.sandbox.account("key")
+    if there == "cancelled":
+        account.add_state(
+            {"order_id": "#1001", "state": there, "datetime": "2026-03-02T09:00:00+00:00"}
+        )
+    else:
+        account.advance_by_service("#1001", there, START.isoformat())
+    world.connect(look_up_before_create=True)
+    world.arrive(arrives, minute=1)
+    world.arrive(arrives, minute=2)
+    world.drain()
+    assert world.writes == []
+    assert reasons(world) == []

@@ -40,6 +40,7 @@ RECORD = OrderRecord(
     remote_id="99",
     accepted=Fields(),
     accepted_states={State.PAID: NOON},
+    reached="shipped",
     refused={
         "state/in_production": Refusal(
             reason="refused", detail="state", status=422, at=NOON, reported=True

@@ -60,7 +60,8 @@ class OrderRecord:
 
     ``wanted`` and ``wanted_states`` are what the snapshots so far ask for, ``accepted`` and
     ``accepted_states`` what the API has acknowledged; ``accepted`` is ``None`` until the order
-    exists there. ``order_id`` is fixed by the first attempt to create it. ``digests`` name the
+    exists there. ``reached`` is the highest state that a look at the API has shown, its own ones
+    among them. ``order_id`` is fixed by the first attempt to create it. ``digests`` name the
     snapshots seen at the time ``newest``.
     """
 
@@ -78,6 +79,7 @@ class OrderRecord:
     remote_id: str | None = None
     accepted: Fields | None = None
     accepted_states: Mapping[State, datetime] = field(default_factory=dict)
+    reached: str | None = None
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     intent: Intent | None = None
     recreated_for: str | None = None

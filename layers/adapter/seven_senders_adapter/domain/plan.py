@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from seven_senders_adapter.domain.milestones import State, highest, rank
+from seven_senders_adapter.domain.milestones import State, rank
 from seven_senders_adapter.domain.order_record import Fields, OrderRecord
 
 CREATE = "create"
@@ -92,8 +92,7 @@ def _creatable(record: OrderRecord) -> Fields:
 
 
 def _missing_state(record: OrderRecord) -> AddState | None:
-    accepted = highest(record.accepted_states)
-    reached = rank(accepted) if accepted else -1
+    reached = max(rank(state) for state in (*record.accepted_states, record.reached or ""))
     missing = [
         AddState(state, at)
         for state, at in record.wanted_states.items()

@@ -166,7 +166,10 @@ class StepRunner:
         self._forget_intent()
 
     def _learn_states(self, remote: RemoteOrder) -> None:
-        """Take the states that the API shows for accepted, but no end that the shop never had."""
+        """Take the states that the API shows for accepted, but no end that the shop never had.
+
+        None is sent any more that lies behind what it shows.
+        """
         shown = {
             state: self.record.wanted_states.get(state, self._now())
             for state in State
@@ -175,7 +178,8 @@ class StepRunner:
             and state not in self.record.accepted_states
         }
         accepted = {**self.record.accepted_states, **shown}
-        self.record = replace(self.record, accepted_states=accepted)
+        reached = max((self.record.reached or "", *remote.states), key=rank) or None
+        self.record = replace(self.record, accepted_states=accepted, reached=reached)
         for state in shown:
             self.note("noted", f"state {state} stands at Seven Senders")
 
@@ -252,6 +256,7 @@ class StepRunner:
             self.record,
             accepted=sent or self._taken_over(remote.fields),
             accepted_states={},
+            reached=None,
             remote_id=remote.id,
             intent=None,
         )
@@ -282,13 +287,11 @@ class StepRunner:
             raise OrderNotFound("add_state", refusal.status, "the order is not there")
         self._forget_intent()
         self._learn_states(remote)
-        if step.state in remote.states:
+        if rank(step.state) <= rank(self.record.reached or ""):
             return
-        if any(rank(state) > rank(step.state) or state in ENDS for state in remote.states):
-            detail = "Seven Senders has the order further on"
-            self._refuse(step.key, Reason.STATE_REFUSED, detail, refusal.status, harmless=True)
-        else:
-            self._refuse(step.key, Reason.STATE_REFUSED, refusal.reason, refusal.status)
+        harmless = any(state in ENDS for state in remote.states)
+        detail = "Seven Senders has the order at an end" if harmless else refusal.reason
+        self._refuse(step.key, Reason.STATE_REFUSED, detail, refusal.status, harmless=harmless)
 
     # --- fields ---
 
@@ -344,6 +347,7 @@ class StepRunner:
             self.record,
             accepted=None,
             accepted_states={},
+            reached=None,
             remote_id=None,
             refused={k: r for k, r in self.record.refused.items() if k not in _STATES},
             recreated_for=self._work.message.message_id,

@@ -43,7 +43,7 @@ def derived(life: Life) -> Derivation:
     return derivation
 
 
-def agree(platform: str, life: Life, mapping: MappingSettings) -> None:
+def assert_agrees(platform: str, life: Life, mapping: MappingSettings) -> None:
     play, expected = played(platform, life, mapping), derived(life)
     if expected.newest is None:
         assert play.record is None
@@ -58,13 +58,13 @@ def agree(platform: str, life: Life, mapping: MappingSettings) -> None:
 @settings(max_examples=200)
 @given(arriving(shopify.shopify_lives()))
 def test_a_shopify_order_gets_what_the_tables_say(life: Life) -> None:
-    agree("shopify", life, shopify.SETTINGS)
+    assert_agrees("shopify", life, shopify.SETTINGS)
 
 
 @settings(max_examples=200)
 @given(arriving(woocommerce.woocommerce_lives()))
 def test_a_woocommerce_order_gets_what_the_tables_say(life: Life) -> None:
-    agree("woocommerce", life, woocommerce.SETTINGS)
+    assert_agrees("woocommerce", life, woocommerce.SETTINGS)
 
 
 @given(arriving(shopify.shopify_lives()))

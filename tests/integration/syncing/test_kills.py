@@ -11,7 +11,8 @@ from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from tests.integration.syncing.world import World
 
-MOST_EFFECTS = 40
+POINTS = 30
+"""Before and after each of the 15 effects of the life below; a test holds the number."""
 
 
 class Killed(BaseException):
@@ -66,7 +67,7 @@ class MortalSession(ApiSession):
         return self._fuse.around(lambda: super(MortalSession, self).send(request, **settings))
 
 
-@pytest.mark.parametrize("point", range(1, MOST_EFFECTS))
+@pytest.mark.parametrize("point", range(1, POINTS + 1))
 def test_killed_at_any_point(world: World, point: int) -> None:
     fuse = Fuse(point)
     table = MortalTable(client=world.dynamodb, name="ledger")
@@ -87,6 +88,17 @@ def test_killed_at_any_point(world: World, point: int) -> None:
     applied = [c.path for c in world.sandbox.calls if c.applied and c.method == "POST"]
     assert applied.count("/orders") == 1
     assert applied.count("/order_states") == 2
+
+
+def test_the_points_reach_to_the_last_effect(world: World) -> None:
+    fuse = Fuse(POINTS + 1)
+    table = MortalTable(client=world.dynamodb, name="ledger")
+    table.fuse = fuse
+    world.arrive("paid in_preparation", minute=1, tags={"vip": "true"})
+    world.arrive("paid in_preparation", minute=2, shipped=True)
+    world.work(worker=world.new_worker(table=table, session=MortalSession(fuse)))
+    assert world.waiting == []
+    assert fuse.left == 1
 
 
 @pytest.mark.parametrize("deaths", [4, 5])

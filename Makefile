@@ -27,7 +27,7 @@ test: setup ## Check format, lint and types, and run all tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest --numprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
+	.venv/bin/pytest --numprocesses 3 --dist worksteal --cov --cov-report=term:skip-covered
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome
 	.venv/bin/python -m seven_senders_local.demo

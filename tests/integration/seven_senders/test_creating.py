@@ -1,0 +1,45 @@
+"""Which id an answer to a create names."""
+
+import pytest
+
+from tests.integration.seven_senders.calling import client_at, new_order
+from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi
+
+
+class TestCreatedId:
+    @pytest.mark.parametrize(
+        ("reply", "remote_id"),
+        [
+            (Reply(status=201, content={"id": 123}), "123"),
+            (Reply(status=201, content={"id": "123"}), "123"),
+            (Reply(status=201, content={"id": "9b2e-4f"}), "9b2e-4f"),
+            (Reply(status=201, content={"id": "/v2/orders/123"}), "123"),
+            (Reply(status=201, content={"iri": "/v2/orders/123"}), "123"),
+            (Reply(status=201, content={"@id": "/v2/orders/123"}), "123"),
+            (Reply(status=201, headers={"Location": "/v2/orders/123"}), "123"),
+            (Reply(status=201, headers={"Location": "https://x.test/v2/orders/123/"}), "123"),
+            (Reply(status=201, content=[], headers={"Location": "/orders/123?a=b"}), "123"),
+            (Reply(status=200, content={"id": 123}), "123"),
+            (Reply(status=201, content={"id": None, "iri": "/v2/orders/5"}), "5"),
+            (Reply(status=201), None),
+            (Reply(status=204), None),
+            (Reply(status=201, content={}), None),
+            (Reply(status=201, content="created"), None),
+            (Reply(status=201, content={"id": True}), None),
+            (Reply(status=201, content={"id": 1.5}), None),
+            (Reply(status=201, content={"id": {"id": 1}}), None),
+            (Reply(status=201, content={"id": ["1"]}), None),
+            (Reply(status=201, content={"id": "../token"}), None),
+            (Reply(status=201, content={"id": "1\r\nX: 1"}), None),
+            (Reply(status=201, content={"id": "1\n"}), None),
+            (Reply(status=201, content={"id": "9" * 65}), None),
+            (Reply(status=201, content={"@id": "/v2/orders"}), None),
+            (Reply(status=201, headers={"Location": "/v2/orders"}), None),
+            (Reply(status=201, headers={"Location": "http://[::1"}), None),
+        ],
+    )
+    def test_is_read_in_every_form_or_not_at_all(
+        self, server: ScriptedApi, reply: Reply, remote_id: str | None
+    ) -> None:
+        server.script(reply)
+        assert client_at(server.url).create_order(new_order()) == remote_id

@@ -3,18 +3,23 @@
 import os
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
 from seven_senders_adapter import aws
-from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
 from seven_senders_adapter.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # The loader tries again by itself, and an SSM that hangs must leave time for SQS.
 SSM_CONFIG = aws.CONFIG.merge(
@@ -31,33 +36,44 @@ class ReceiveEnvironment(Environment):
     receiving_path: str
 
 
+class ReceiveWebhook:
+    """The function with all its parts; one a process."""
+
+    def __init__(
+        self, env: ReceiveEnvironment, *, ssm: "SSMClient", sqs: "SQSClient", now: Clock
+    ) -> None:
+        self._telemetry = Telemetry(
+            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+        )
+        connections = ReceivingConnections(
+            ssm=ssm, path=env.receiving_path, platforms=SHOPS.keys(), telemetry=self._telemetry
+        )
+        self._receiver = Receiver(
+            connections=connections,
+            shops=SHOPS,
+            queue=Queue(sqs=sqs, url=env.queue_url),
+            now=now,
+            telemetry=self._telemetry,
+        )
+
+    def __call__(self, event: dict[str, object]) -> dict[str, object]:
+        """Answer one request."""
+        try:
+            return self._receiver.receive(Request.from_event(event)).for_gateway()
+        finally:
+            self._telemetry.flush()
+
+
 @cache
-def _parts() -> tuple[Receiver, Telemetry]:
-    environment = read_environment(ReceiveEnvironment, os.environ)
-    telemetry = Telemetry(
-        service=environment.powertools_service_name,
-        namespace=environment.powertools_metrics_namespace,
-    )
-    connections = ReceivingConnections(
+def _function() -> ReceiveWebhook:
+    return ReceiveWebhook(
+        read_environment(ReceiveEnvironment, os.environ),
         ssm=boto3.client("ssm", config=SSM_CONFIG),
-        path=environment.receiving_path,
-        platforms=SHOPS.keys(),
-        telemetry=telemetry,
-    )
-    receiver = Receiver(
-        connections=connections,
-        shops=SHOPS,
-        queue=Queue(sqs=boto3.client("sqs", config=aws.CONFIG), url=environment.queue_url),
+        sqs=boto3.client("sqs", config=aws.CONFIG),
         now=utc_now,
-        telemetry=telemetry,
     )
-    return receiver, telemetry
 
 
 def handler(event: dict[str, object], context: object) -> dict[str, object]:  # noqa: ARG001 Lambda's signature
-    """Answer one request."""
-    receiver, telemetry = _parts()
-    try:
-        return receiver.receive(Request.from_event(event)).for_gateway()
-    finally:
-        telemetry.flush()
+    """What Lambda calls."""
+    return _function()(event)

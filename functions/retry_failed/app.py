@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from seven_senders_adapter import aws
-from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
@@ -20,6 +20,8 @@ from seven_senders_adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 SPARE_MS = 30_000
 """What ten dead letters need at most, at the slowest."""
@@ -33,34 +35,53 @@ class RetryEnvironment(Environment):
     table_name: str
 
 
+class RetryFailed:
+    """The function with all its parts; one a process."""
+
+    def __init__(
+        self,
+        env: RetryEnvironment,
+        *,
+        dynamodb: "DynamoDBClient",
+        sqs: "SQSClient",
+        now: Clock,
+    ) -> None:
+        self._telemetry = Telemetry(
+            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+        )
+        table = Table(client=dynamodb, name=env.table_name)
+        self._retry = Retry(
+            queue=Queue(sqs=sqs, url=env.queue_url),
+            dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
+            dead_letters=DeadLetters(table=table),
+            orders=Orders(table=table),
+            brakes=Brakes(table=table),
+            telemetry=self._telemetry,
+            now=now,
+        )
+
+    def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
+        """Return what can pass, or what ``event`` selects; see ``read_selection``."""
+        try:
+            result = self._retry.run(
+                read_selection(event),
+                has_time=lambda: context.get_remaining_time_in_millis() > SPARE_MS,
+            )
+        finally:
+            self._telemetry.flush()
+        return asdict(result)
+
+
 @cache
-def _parts() -> tuple[Retry, Telemetry]:
-    env = read_environment(RetryEnvironment, os.environ)
-    telemetry = Telemetry(
-        service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
-    )
-    table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
-    sqs = boto3.client("sqs", config=aws.CONFIG)
-    retry = Retry(
-        queue=Queue(sqs=sqs, url=env.queue_url),
-        dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
-        dead_letters=DeadLetters(table=table),
-        orders=Orders(table=table),
-        brakes=Brakes(table=table),
-        telemetry=telemetry,
+def _function() -> RetryFailed:
+    return RetryFailed(
+        read_environment(RetryEnvironment, os.environ),
+        dynamodb=boto3.client("dynamodb", config=aws.CONFIG),
+        sqs=boto3.client("sqs", config=aws.CONFIG),
         now=utc_now,
     )
-    return retry, telemetry
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Return what can pass, or what ``event`` selects; see ``read_selection``."""
-    retry, telemetry = _parts()
-    try:
-        result = retry.run(
-            read_selection(event),
-            has_time=lambda: context.get_remaining_time_in_millis() > SPARE_MS,
-        )
-    finally:
-        telemetry.flush()
-    return asdict(result)
+    """What Lambda calls."""
+    return _function()(event, context)

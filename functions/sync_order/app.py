@@ -1,6 +1,9 @@
 """Works batches of order events from the queue."""
 
 import os
+import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +12,7 @@ import boto3
 
 from seven_senders_adapter import aws
 from seven_senders_adapter.clients import Clients
-from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.syncing import SyncingConnections
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger import Ledger
@@ -28,6 +31,9 @@ from seven_senders_adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,49 +51,82 @@ class SyncEnvironment(Environment):
     state_order_id_field: str
 
 
+class SyncOrder:
+    """The function with all its parts; one a process."""
+
+    def __init__(
+        self,
+        env: SyncEnvironment,
+        *,
+        ssm: "SSMClient",
+        dynamodb: "DynamoDBClient",
+        sqs: "SQSClient",
+        session: ApiSession,
+        now: Clock,
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._telemetry = Telemetry(
+            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+        )
+        table = Table(client=dynamodb, name=env.table_name)
+        pace = Pace(base=float(env.retry_base_seconds), jitter=jitter)
+        clients = Clients(
+            session=session,
+            ssm=ssm,
+            tokens_path=env.tokens_path,
+            leases=Leases(table=table),
+            wire=WireSettings(
+                orders_path=env.orders_path,
+                states_path=env.order_states_path,
+                token_path=env.token_path,
+                state_order_id_field=env.state_order_id_field,
+            ),
+            observe=self._telemetry.api_called,
+            now=now,
+            sleep=sleep,
+        )
+        orders = OrderSync(
+            dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
+            ledger=Ledger.at(table),
+            connections=SyncingConnections(ssm=ssm, path=env.syncing_path),
+            clients=clients.of,
+            shops=SHOPS,
+            telemetry=self._telemetry,
+            pace=pace,
+            now=now,
+        )
+        self._batch = BatchSync(
+            orders=orders,
+            queue=Queue(sqs=sqs, url=env.queue_url),
+            pace=pace,
+            telemetry=self._telemetry,
+        )
+
+    def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
+        """Work a batch; name the messages that stay in the queue."""
+        messages = [received_from_lambda(record) for record in event["Records"]]
+        try:
+            staying = self._batch.run(messages, Deadline(context.get_remaining_time_in_millis))
+        finally:
+            self._telemetry.flush()
+        return {"batchItemFailures": [{"itemIdentifier": message} for message in staying]}
+
+
 @cache
-def _parts() -> tuple[BatchSync, Telemetry]:
-    env = read_environment(SyncEnvironment, os.environ)
-    telemetry = Telemetry(
-        service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
-    )
-    ssm = boto3.client("ssm", config=aws.CONFIG)
-    table = Table(client=boto3.client("dynamodb", config=aws.CONFIG), name=env.table_name)
-    sqs = boto3.client("sqs", config=aws.CONFIG)
-    pace = Pace(base=float(env.retry_base_seconds))
-    clients = Clients(
+def _function() -> SyncOrder:
+    return SyncOrder(
+        read_environment(SyncEnvironment, os.environ),
+        ssm=boto3.client("ssm", config=aws.CONFIG),
+        dynamodb=boto3.client("dynamodb", config=aws.CONFIG),
+        sqs=boto3.client("sqs", config=aws.CONFIG),
         session=ApiSession(),
-        ssm=ssm,
-        tokens_path=env.tokens_path,
-        leases=Leases(table=table),
-        wire=WireSettings(
-            orders_path=env.orders_path,
-            states_path=env.order_states_path,
-            token_path=env.token_path,
-            state_order_id_field=env.state_order_id_field,
-        ),
-        observe=telemetry.api_called,
-    )
-    orders = OrderSync(
-        dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
-        ledger=Ledger.at(table),
-        connections=SyncingConnections(ssm=ssm, path=env.syncing_path),
-        clients=clients.of,
-        shops=SHOPS,
-        telemetry=telemetry,
-        pace=pace,
         now=utc_now,
+        sleep=time.sleep,
+        jitter=random.random,
     )
-    queue = Queue(sqs=sqs, url=env.queue_url)
-    return BatchSync(orders=orders, queue=queue, pace=pace, telemetry=telemetry), telemetry
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
-    """Work a batch; name the messages that stay in the queue."""
-    batch, telemetry = _parts()
-    messages = [received_from_lambda(record) for record in event["Records"]]
-    try:
-        staying = batch.run(messages, Deadline(context.get_remaining_time_in_millis))
-    finally:
-        telemetry.flush()
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in staying]}
+    """What Lambda calls."""
+    return _function()(event, context)

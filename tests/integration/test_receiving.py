@@ -12,9 +12,8 @@ from moto import mock_aws
 
 from seven_senders_adapter.environment import MissingVariables
 from seven_senders_adapter.messages import Received
-from seven_senders_adapter.receiving import Request
 from tests.integration.fifo import create_fifo, received
-from tests.unit.receiving.deliveries import PERSONAL, SECRET, shopify
+from tests.unit.receiving.deliveries import PERSONAL, SECRET, as_event, shopify
 
 APP = Path(__file__).parents[2] / "functions" / "receive_webhook" / "app.py"
 type Handler = Callable[[dict[str, object], object], dict[str, Any]]
@@ -38,20 +37,6 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
         yield runpy.run_path(str(APP))["handler"]
 
 
-def event(request: Request) -> dict[str, object]:
-    """A request in payload format 2.0."""
-    return {
-        "version": "2.0",
-        "routeKey": "POST /webhooks/{connection}",
-        "rawPath": f"/webhooks/{request.connection}",
-        "rawQueryString": "",
-        "headers": dict(request.headers),
-        "pathParameters": {"connection": request.connection},
-        "body": request.body,
-        "isBase64Encoded": request.is_base64,
-    }
-
-
 def queued() -> Received:
     """The one message that was queued."""
     sqs = boto3.client("sqs")
@@ -64,7 +49,7 @@ def queued() -> Received:
 def test_an_order_is_in_the_queue_when_the_shop_is_answered(
     handler: Handler, *, as_base64: bool
 ) -> None:
-    answer = handler(event(shopify(as_base64=as_base64)), None)
+    answer = handler(as_event(shopify(as_base64=as_base64)), None)
     assert answer["statusCode"] == 200
     message = queued()
     assert message.event().projection["number"] == "#1001"
@@ -74,7 +59,7 @@ def test_an_order_is_in_the_queue_when_the_shop_is_answered(
 
 def test_an_unreadable_order_is_in_the_queue_too_and_nothing_of_its_body(handler: Handler) -> None:
     delivery = shopify({"id": 17, "name": "#1001", "created_at": "Erika", "email": "erika@x.de"})
-    assert handler(event(delivery), None)["statusCode"] == 200
+    assert handler(as_event(delivery), None)["statusCode"] == 200
     message = queued()
     assert (message.group, message.raw) == ("acme/17", "{}")
     assert message.event().unreadable == "lacks created_at, updated_at"
@@ -82,7 +67,7 @@ def test_an_unreadable_order_is_in_the_queue_too_and_nothing_of_its_body(handler
 
 
 def test_the_answer_has_the_gateways_form(handler: Handler) -> None:
-    assert handler(event(shopify(connection="nobody")), None) == {
+    assert handler(as_event(shopify(connection="nobody")), None) == {
         "statusCode": 404,
         "headers": {"content-type": "text/plain; charset=utf-8"},
         "body": "not found",
@@ -90,7 +75,7 @@ def test_the_answer_has_the_gateways_form(handler: Handler) -> None:
 
 
 def test_a_request_without_a_body_is_not_signed(handler: Handler) -> None:
-    without = event(shopify())
+    without = as_event(shopify())
     del without["body"]
     assert handler(without, None)["statusCode"] == 401
 
@@ -98,7 +83,7 @@ def test_a_request_without_a_body_is_not_signed(handler: Handler) -> None:
 def test_the_metrics_are_written_before_the_answer(
     handler: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    handler(event(shopify()), None)
+    handler(as_event(shopify()), None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"Accepted": [1.0], "connection": "acme"}.items() <= next(
         line for line in lines if "Accepted" in line
@@ -108,7 +93,7 @@ def test_the_metrics_are_written_before_the_answer(
 def test_a_queue_that_is_gone_gives_503(handler: Handler) -> None:
     sqs = boto3.client("sqs")
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="main.fifo")["QueueUrl"])
-    assert handler(event(shopify()), None)["statusCode"] == 503
+    assert handler(as_event(shopify()), None)["statusCode"] == 503
 
 
 def test_a_missing_variable_is_named_by_the_first_call(
@@ -116,4 +101,4 @@ def test_a_missing_variable_is_named_by_the_first_call(
 ) -> None:
     monkeypatch.delenv("RECEIVING_PATH")
     with pytest.raises(MissingVariables, match="RECEIVING_PATH"):
-        handler(event(shopify()), None)
+        handler(as_event(shopify()), None)

@@ -4,7 +4,6 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isinf
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 4_500_000
 """Raw. As base64 in Lambda's event, which ends at 6,291,456 bytes, it is a third more."""
+
+MAX_DIGITS = 1000
+"""Of an integer. Far more than any id has, and below 4,300, where Python refuses to read it."""
 
 UNKNOWN_ORDER = "unreadable"
 """Stands for the id of an order that has none."""
@@ -63,12 +65,16 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read an event of payload format 2.0; ``connection`` is a parameter of the path."""
+        """Read an event of payload format 2.0; ``connection`` is a parameter of the path.
+
+        What is missing or is no text counts as empty: no connection is called so, and nobody
+        has signed it.
+        """
         return cls(
-            connection=event["pathParameters"]["connection"],
-            headers=event["headers"],
-            body=event.get("body") or "",
-            is_base64=event["isBase64Encoded"],
+            connection=_texts(event.get("pathParameters")).get("connection", ""),
+            headers=_texts(event.get("headers")),
+            body=_texts(event).get("body", ""),
+            is_base64=event.get("isBase64Encoded") is True,
         )
 
     def raw_body(self) -> bytes:
@@ -219,9 +225,16 @@ class Receiver:
         return answer
 
 
+def _texts(value: object) -> dict[str, str]:
+    """The texts of a JSON object, by their keys."""
+    entries = value.items() if isinstance(value, Mapping) else ()
+    return {key: entry for key, entry in entries if isinstance(entry, str)}
+
+
 def _parse(body: bytes) -> object:
+    """Read JSON; a number that can be of no use is read as ``None``, NaN among them."""
     try:
-        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        return json.loads(body, parse_constant=lambda _: None, parse_int=_whole)
     except (ValueError, RecursionError):
         raise UnreadableOrder(None, ["readable JSON"]) from None  # the cause holds the body
 
@@ -235,11 +248,5 @@ def _project(shop: Shop, kind: Kind, body: object, names: ProjectionNames) -> Pr
         raise UnreadableOrder(None, [f"the expected form: {place}"]) from None
 
 
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _finite(text: str) -> float:
-    if isinf(number := float(text)):
-        raise ValueError("a number out of range")
-    return number
+def _whole(text: str) -> int | None:
+    return int(text) if len(text) <= MAX_DIGITS else None

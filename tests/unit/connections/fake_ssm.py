@@ -1,4 +1,4 @@
-"""An SSM that holds texts, counts what it is asked, and fails when told."""
+"""An SSM that holds texts, records what it is asked, and fails when told."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
@@ -22,15 +22,20 @@ class FakeSsm:
 
     def __init__(self, **parameters: str) -> None:
         self.parameters = parameters
-        self.asked = 0
+        self.calls: list[tuple[str, str]] = []
         self.failures = 0
+
+    @property
+    def asked(self) -> int:
+        """How many calls it got."""
+        return len(self.calls)
 
     @property
     def client(self) -> "SSMClient":
         return cast("SSMClient", self)
 
     def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 boto3's names
-        self._ask("GetParameter")
+        self._ask("GetParameter", Name)
         name = Name.removeprefix("/path/")
         if not WithDecryption or name not in self.parameters:
             raise ParameterNotFound({"Error": {"Code": "ParameterNotFound"}}, "GetParameter")
@@ -42,12 +47,12 @@ class FakeSsm:
 
     def paginate(self, *, Path: str, WithDecryption: bool) -> Iterator[dict[str, Any]]:  # noqa: N803 boto3's names
         assert WithDecryption
-        self._ask("GetParametersByPath")
+        self._ask("GetParametersByPath", Path)
         for name, text in self.parameters.items():
             yield {"Parameters": [{"Name": f"{Path}/{name}", "Value": text}]}
 
-    def _ask(self, operation: str) -> None:
-        self.asked += 1
+    def _ask(self, operation: str, name: str) -> None:
+        self.calls.append((operation, name))
         if self.failures:
             self.failures -= 1
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)

@@ -84,16 +84,18 @@ def woocommerce(
     *,
     topic: str = "order.updated",
     connection: str = "woo",
+    body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    as_base64: bool = False,
 ) -> Request:
-    raw = json.dumps(order).encode()
+    raw = json.dumps(order).encode() if body is None else body
     given = {
         "x-wc-webhook-topic": topic,
         "x-wc-webhook-signature": signature(raw),
         "x-wc-webhook-source": "https://shop.example/",
         "x-wc-webhook-delivery-id": "8a1c9d",
     }
-    return request(connection, given | dict(headers or {}), raw)
+    return request(connection, given | dict(headers or {}), raw, as_base64=as_base64)
 
 
 def request(
@@ -101,6 +103,20 @@ def request(
 ) -> Request:
     text = b64encode(raw).decode() if as_base64 else raw.decode("utf-8", "replace")
     return Request(connection=connection, headers=headers, body=text, is_base64=as_base64)
+
+
+def as_event(delivery: Request) -> dict[str, object]:
+    """A request as API Gateway hands it over, in payload format 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": "POST /webhooks/{connection}",
+        "rawPath": f"/webhooks/{delivery.connection}",
+        "rawQueryString": "",
+        "headers": dict(delivery.headers),
+        "pathParameters": {"connection": delivery.connection},
+        "body": delivery.body,
+        "isBase64Encoded": delivery.is_base64,
+    }
 
 
 @dataclass

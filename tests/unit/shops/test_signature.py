@@ -25,13 +25,6 @@ def test_a_frozen_signature_is_recognised(secret: str, signature: str) -> None:
         pytest.param(BODY + b" ", HUSH, ["hush"], id="another body"),
         pytest.param(BODY, HUSH, ["hushed"], id="another secret"),
         pytest.param(BODY, HUSH, [], id="no secret"),
-        pytest.param(BODY, "", ["hush"], id="no signature"),
-        pytest.param(BODY, "%%%", ["hush"], id="not base64"),
-        pytest.param(BODY, HUSH[:-1], ["hush"], id="base64 cut short"),
-        pytest.param(BODY, "é" * 44, ["hush"], id="not ASCII"),
-        pytest.param(BODY, "\ud800", ["hush"], id="not even Unicode"),
-        pytest.param(BODY, f"{HUSH},{HUSH}", ["hush"], id="a repeated header"),
-        pytest.param(BODY, HUSH.lower(), ["hush"], id="another case"),
         pytest.param(
             BODY, "MLYElkykYUX8Y1pkgVNf9339UTmMXW+mvlAC7y9e6JI=", [""], id="an empty secret"
         ),
@@ -49,14 +42,6 @@ def test_any_of_several_secrets_will_do(secrets: list[str]) -> None:
 
 
 HEADERS = {"shopify": "x-shopify-hmac-sha256", "woocommerce": "x-wc-webhook-signature"}
-
-
-@pytest.mark.parametrize(("platform", "header"), HEADERS.items())
-def test_each_shop_reads_its_own_header(platform: str, header: str) -> None:
-    assert SHOPS[platform].is_authentic({header: HUSH}, BODY, ["hush"])
-    assert not SHOPS[platform].is_authentic({}, BODY, ["hush"])
-    others = {name: HUSH for name in HEADERS.values() if name != header}
-    assert not SHOPS[platform].is_authentic(others, BODY, ["hush"])
 
 
 @pytest.mark.parametrize(

@@ -108,12 +108,12 @@ class Sandbox:
             fault = self.control.faults.strike(method, request.path, order_id)
             latency = self.service.settings.latency_seconds
         rule = fault or FaultRule()
-        time.sleep(latency + rule.delay_seconds)
+        _pause(latency + rule.delay_seconds)
         answer: Answer | None = None
         if rule.takes_effect:
             with self.lock:
                 answer = self.service.answer(request, now=self._now())
-        time.sleep(rule.answer_delay_seconds)
+        _pause(rule.answer_delay_seconds)
         sent = _spoilt(answer, rule)
         call = Call(
             method=method,
@@ -126,6 +126,11 @@ class Sandbox:
         with self.lock:
             self.control.calls.append(call)
         return sent
+
+
+def _pause(seconds: float) -> None:
+    if seconds:  # even a sleep of nothing gives the processor away
+        time.sleep(seconds)
 
 
 def _spoilt(answer: Answer | None, rule: FaultRule) -> Answer | None:

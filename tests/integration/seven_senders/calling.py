@@ -70,13 +70,14 @@ def client_at(
     wire: WireSettings | None = None,
     observed: list[tuple[str, str]] | None = None,
     time_outs: TimeOuts = TimeOuts(connect=1.0, read=5.0),  # noqa: B008 (it is frozen)
+    clock: Callable[[], float] = time.time,
 ) -> SevenSendersClient:
     def observe(operation: str, outcome: str, seconds: float) -> None:
         if observed is not None:
             observed.append((operation, outcome))
 
     api = Api(
-        session=ApiSession(),
+        session=ApiSession(clock),
         account=Account(url, "the-key"),
         wire=wire or WireSettings(),
         time_outs=time_outs,

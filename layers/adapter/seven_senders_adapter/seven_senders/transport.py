@@ -1,19 +1,26 @@
 """One HTTP exchange: bounded in size, bounded in time, and to nobody but the host asked for."""
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
-from time import monotonic
+from typing import Any, override
 
 import requests
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from seven_senders_adapter.seven_senders.errors import AccountFailure, TemporaryFailure
+from seven_senders_adapter.seven_senders.sockets import TimelyAdapter
 
 MAX_ANSWER_BYTES = 1_048_576
+MAX_IDLE_SECONDS = 30.0
 _CHUNK_BYTES = 65_536
+
+# It would log what it can't parse of an answer's headers.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class Operation(StrEnum):
@@ -35,7 +42,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOuts:
-    """Seconds to wait for a connection, and for each piece of an answer."""
+    """Seconds to wait for a connection, and for a whole answer."""
 
     connect: float = 3.05
     read: float = 10.0
@@ -44,10 +51,10 @@ class TimeOuts:
     def longest(self) -> float:
         """Seconds that a call takes at worst, from its start to its answer or its failure.
 
-        The whole call has ``connect + read``, but that is looked at only after a piece of the
-        body came, and the last piece may be waited for as long as ``read``. Not bounded here:
-        the look-up of the host's name, an address tried after another, a handshake or headers
-        that come in drips.
+        The connection, its handshake and the sending take at most ``connect`` each on a new
+        connection; on a kept one sending takes at most ``read``. The answer takes at most
+        ``read``. Not bounded here: the look-up of the host's name, and many addresses of it
+        that are tried one after another.
         """
         return self.connect + 2 * self.read
 
@@ -80,14 +87,32 @@ class ApiSession(requests.Session):
 
     A redirect could carry a token to another host, and requests would read its body without a
     bound. A cookie could mix up two accounts. A .netrc entry would replace the token.
+
+    A connection that was idle for long is not used again: a Lambda that was frozen does not see
+    that the API has closed it, and a call on it would be one whose answer is lost. ``clock``
+    gives epoch seconds, which go on while it is frozen.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
+        self._clock = clock
+        self._used_at = clock()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, TimelyAdapter())
         self.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
         self.auth = _leave_as_it_is
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 its signature is that of requests
+    @override
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send on a connection that is new or was used a moment ago."""
+        if self._clock() - self._used_at > MAX_IDLE_SECONDS:
+            self.close()
+        response = super().send(request, **kwargs)
+        self._used_at = self._clock()
+        return response
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
         """No answer is a redirect."""
         return None
 
@@ -102,7 +127,6 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
     Raises TemporaryFailure if no whole answer came, AccountFailure if the URL is none.
     """
     operation = request.operation
-    give_up_at = monotonic() + time_outs.connect + time_outs.read
     try:
         with session.request(
             request.method,
@@ -116,7 +140,7 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
             return Answer(
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
-                body=_read(operation, response, give_up_at),
+                body=_read(operation, response),
             )
     except requests.RequestException as error:
         raise _failure(operation, error) from error
@@ -124,8 +148,7 @@ def exchange(session: ApiSession, request: Request, *, time_outs: TimeOuts) -> A
         raise _lost(operation, "the answer broke off", error) from error
 
 
-def _read(operation: Operation, response: requests.Response, give_up_at: float) -> bytes:
-    # read1 returns after each piece that arrives, so a drip of bytes can't hold up the caller.
+def _read(operation: Operation, response: requests.Response) -> bytes:
     body = bytearray()
     while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
         body += piece
@@ -135,14 +158,6 @@ def _read(operation: Operation, response: requests.Response, give_up_at: float) 
                 response.status_code,
                 f"the answer is longer than {MAX_ANSWER_BYTES} bytes",
                 maybe_applied=operation.changes_something,
-            )
-        if monotonic() > give_up_at:
-            raise TemporaryFailure(
-                operation,
-                response.status_code,
-                "the answer took too long",
-                maybe_applied=operation.changes_something,
-                answered=False,
             )
     return bytes(body)
 

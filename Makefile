@@ -16,7 +16,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test demo format validate build pins clean
+.PHONY: help setup test demo format validate audit build pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -40,6 +40,11 @@ validate: setup .sam/.installed ## Check the template
 	.venv/bin/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 .sam/bin/sam validate --lint --region eu-central-1
 
+audit: .venv/.installed .audit/.installed ## Check the template with checkov, and all pins for known vulnerabilities
+	.audit/bin/checkov --config-file .checkov.yaml
+	.venv/bin/python -m seven_senders_local.audit .audit/bin/pip-audit \
+	  layers/dependencies/requirements.txt requirements/*.txt
+
 build: $(UV) .sam/.installed ## Build what is deployed into .aws-sam
 	PATH="$(CURDIR)/.tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 .sam/bin/sam build
 
@@ -50,13 +55,14 @@ pins: $(UV) ## Compile all pins anew; UPGRADE=--upgrade takes newer versions
 	$(call compile,requirements/runtime,--constraints requirements/dev.txt)
 	$(call compile,requirements/ministack)
 	$(call compile,requirements/sam)
+	$(call compile,requirements/audit)
 
 compile = $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins' \
 	$(UPGRADE) $(2) $(1).in --output-file $(1).txt
 
 clean: ## Remove everything that make has made
-	rm -rf .tools .venv .ministack .sam .layers .aws-sam build \
+	rm -rf .tools .venv .ministack .sam .audit .layers .aws-sam build \
 	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -72,7 +78,7 @@ $(UV): requirements/uv.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python --editable .
 	touch $@
 
-.ministack/.installed .sam/.installed: .%/.installed: requirements/%.txt $(UV)
+.ministack/.installed .sam/.installed .audit/.installed: .%/.installed: requirements/%.txt $(UV)
 	$(UV) venv --quiet --clear --python .tools/bin/python .$*
 	$(UV) pip sync --quiet --require-hashes --python .$*/bin/python $<
 	touch $@

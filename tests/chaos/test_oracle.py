@@ -1,12 +1,6 @@
-"""The oracle against examples worked out by hand from the mapping.
+"""The oracle's fields, and what it leaves out, against examples worked out by hand."""
 
-All happens on Monday, 2 March 2026: `10:30` means then, in UTC. Orders are placed at 09:00 and
-each delivery comes at 20:00 unless it says otherwise.
-"""
-
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,365 +11,8 @@ from tests.chaos.connections import (
     WOOCOMMERCE_PLAIN,
     WOOCOMMERCE_RICH,
 )
+from tests.chaos.example_bodies import Body, came, cases, clock, meta, shopify, woocommerce
 from tests.chaos.oracle import Arrival, Expected, expected
-
-Body = dict[str, Any]
-
-
-def shopify(at: str = "09:00", **changes: object) -> Body:
-    return {
-        "id": 820982911946154508,
-        "name": "#1001",
-        "created_at": "2026-03-02T10:00:00+01:00",
-        "updated_at": f"2026-03-02T{at}:00Z",
-        "financial_status": "pending",
-        "line_items": [line(1, 2)],
-        **changes,
-    }
-
-
-def line(number: int, quantity: int, **changes: object) -> Body:
-    return {"id": number, "quantity": quantity, "requires_shipping": True, **changes}
-
-
-def refund(at: str, *items: tuple[int, int, str]) -> Body:
-    """Make a refund of (line, quantity, restock_type)."""
-    keys = ("line_item_id", "quantity", "restock_type")
-    return {
-        "created_at": f"2026-03-02T{at}:00Z",
-        "refund_line_items": [dict(zip(keys, item, strict=True)) for item in items],
-    }
-
-
-def woocommerce(at: str = "09:00", **changes: object) -> Body:
-    return {
-        "id": 7001,
-        "number": "2001",
-        "status": "on-hold",
-        "date_created_gmt": "2026-03-02T09:00:00",
-        "date_modified_gmt": f"2026-03-02T{at}:00",
-        "date_paid_gmt": None,
-        "total": "69.20",
-        **changes,
-    }
-
-
-def clock(time: str) -> str:
-    return f"2026-03-02T{time}:00+00:00"
-
-
-def meta(**values: object) -> list[Body]:
-    return [{"key": key, "value": value} for key, value in values.items()]
-
-
-def came(connection: str, bodies: Sequence[object], received: str = "20:00") -> Expected:
-    topic = "orders/updated" if connection.startswith("shopify") else "order.updated"
-    received_at = datetime.fromisoformat(clock(received))
-    return expected(CONNECTIONS[connection], [Arrival(topic, body, received_at) for body in bodies])
-
-
-def cases(table: Mapping[str, tuple[object, ...]]) -> list[object]:
-    return [pytest.param(*row, id=text) for text, row in table.items()]
-
-
-PAID: Body = {"financial_status": "paid"}
-CANCELLED_AT = {"cancelled_at": "2026-03-02T12:00:00Z"}
-ALL_BACK = {"refunds": [refund("12:00", (1, 2, "return"))]}
-REFUNDED = {"financial_status": "refunded"}
-
-SHOPIFY_STATES = {
-    "an unpaid order has no state": ([shopify()], {}),
-    "paid in its first snapshot is dated when it was processed": (
-        [shopify("10:00", **PAID, processed_at="2026-03-02T09:05:00Z")],
-        {"paid": "09:05"},
-    ),
-    "else when it was created": ([shopify("10:00", **PAID)], {"paid": "09:00"}),
-    "paid later is dated by the update": (
-        [shopify(), shopify("10:00", **PAID, processed_at="2026-03-02T09:05:00Z")],
-        {"paid": "10:00"},
-    ),
-    "by the first update received that shows it": (
-        [shopify(), shopify("11:00", **PAID), shopify("10:00", **PAID)],
-        {"paid": "11:00"},
-    ),
-    "an older snapshot may be the first that shows it": (
-        [shopify("11:00"), shopify("10:00", **PAID)],
-        {"paid": "10:00"},
-    ),
-    "authorized is not paid": ([shopify(financial_status="authorized")], {}),
-    "paid in part is not paid": ([shopify(financial_status="partially_paid")], {}),
-    "a voided payment changes nothing": (
-        [shopify(**PAID), shopify("10:00", financial_status="voided")],
-        {"paid": "09:00"},
-    ),
-    "refunded in part is paid": (
-        [shopify(financial_status="partially_refunded", refunds=[refund("12:00")])],
-        {"paid": "09:00"},
-    ),
-    "refunded in full is paid and refunded at the last refund": (
-        [shopify("15:00", **REFUNDED, refunds=[refund("14:00"), refund("12:00")])],
-        {"paid": "09:00", "refunded": "14:00"},
-    ),
-    "or at the update if no refund tells": (
-        [shopify("15:00", **REFUNDED)],
-        {"paid": "09:00", "refunded": "15:00"},
-    ),
-    "an older snapshot adds no end": (
-        [shopify("15:00"), shopify("12:00", **REFUNDED)],
-        {"paid": "12:00"},
-    ),
-    "a cancelled order was paid": (
-        [shopify("13:00", **REFUNDED, **CANCELLED_AT, **ALL_BACK)],
-        {"paid": "09:00", "cancelled": "12:00"},
-    ),
-    "or not": (
-        [shopify("13:00", financial_status="voided", **CANCELLED_AT)],
-        {"cancelled": "12:00"},
-    ),
-    "after a refund it may still be cancelled": (
-        [shopify("11:00", **REFUNDED), shopify("13:00", **REFUNDED, **CANCELLED_AT)],
-        {"paid": "09:00", "refunded": "11:00", "cancelled": "12:00"},
-    ),
-    "returned when all is back": ([shopify("13:00", **ALL_BACK)], {"returned": "12:00"}),
-    "at the last return, though a refund without one came later": (
-        [
-            shopify(
-                "15:00",
-                line_items=[line(1, 3)],
-                refunds=[
-                    refund("14:00", (1, 1, "no_restock")),
-                    refund("11:00", (1, 1, "return")),
-                    refund("12:00", (1, 1, "return")),
-                ],
-            )
-        ],
-        {"returned": "12:00"},
-    ),
-    "not if a unit was not refunded": (
-        [shopify("13:00", refunds=[refund("12:00", (1, 1, "return"))])],
-        {},
-    ),
-    "not if a line was not refunded": (
-        [shopify("13:00", line_items=[line(1, 2), line(2, 1)], **ALL_BACK)],
-        {},
-    ),
-    "not if nothing came back": (
-        [shopify("13:00", refunds=[refund("12:00", (1, 1, "cancel"), (1, 1, "no_restock"))])],
-        {},
-    ),
-    "what an edit removed need not come back": (
-        [
-            shopify(
-                "13:00",
-                line_items=[line(1, 3, current_quantity=0), line(2, 5, current_quantity=0)],
-                **ALL_BACK,
-            )
-        ],
-        {"returned": "12:00"},
-    ),
-    "what is left after an edit must": (
-        [shopify("13:00", line_items=[line(1, 4, current_quantity=1)], **ALL_BACK)],
-        {},
-    ),
-    "a line that isn't shipped need not come back": (
-        [
-            shopify(
-                "13:00", line_items=[line(1, 2), line(2, 1, requires_shipping=False)], **ALL_BACK
-            )
-        ],
-        {"returned": "12:00"},
-    ),
-    "and its return is none": (
-        [
-            shopify(
-                "13:00",
-                line_items=[line(1, 2), line(2, 1, requires_shipping=False)],
-                refunds=[refund("12:00", (1, 2, "cancel"), (2, 1, "return"))],
-            )
-        ],
-        {},
-    ),
-    "returned, then refunded": (
-        [shopify("15:00", **REFUNDED, refunds=[*ALL_BACK["refunds"], refund("14:00")])],
-        {"paid": "09:00", "returned": "12:00", "refunded": "14:00"},
-    ),
-    "refunded, then not returned any more": (
-        [shopify("11:00", **REFUNDED), shopify("13:00", **REFUNDED, **ALL_BACK)],
-        {"paid": "09:00", "refunded": "11:00"},
-    ),
-    "no state before the order": (
-        [shopify("10:00", **PAID, processed_at="2026-03-02T08:00:00Z")],
-        {"paid": "09:00"},
-    ),
-    "nor after a higher one": (
-        [shopify("13:00", **PAID, processed_at="2026-03-02T12:30:00Z", **CANCELLED_AT)],
-        {"paid": "12:00", "cancelled": "12:00"},
-    ),
-    "nor after the delivery came": (
-        [shopify("21:00", **REFUNDED, processed_at="2026-03-02T20:30:00Z")],
-        {"paid": "20:00", "refunded": "20:00"},
-    ),
-}
-
-RICH_SHOPIFY_STATES = {
-    "each tag is its state": (
-        [
-            shopify("10:00", tags="in-production"),
-            shopify("11:00", tags="vip, at-warehouse"),
-            shopify("12:00", tags="packing"),
-        ],
-        {"in_production": "10:00", "warehouse_handover": "11:00", "in_preparation": "12:00"},
-    ),
-    "two tags are two states": (
-        [shopify("10:00", tags="packing, in-production")],
-        {"in_production": "10:00", "in_preparation": "10:00"},
-    ),
-    "a tag that goes takes nothing back": (
-        [shopify("10:00", tags="packing"), shopify("11:00")],
-        {"in_preparation": "10:00"},
-    ),
-    "an older step that lies ahead is added": (
-        [shopify("11:00", tags="in-production"), shopify("10:00", tags="packing")],
-        {"in_production": "11:00", "in_preparation": "10:00"},
-    ),
-    "an older step that lies behind is not": (
-        [shopify("11:00", tags="packing"), shopify("10:00", tags="in-production")],
-        {"in_preparation": "11:00"},
-    ),
-    "cash on delivery is never paid": (
-        [shopify("10:00", tags="packing"), shopify("11:00", tags="packing", **PAID)],
-        {"in_preparation": "10:00"},
-    ),
-    "a cancelled order has no mapped state": (
-        [shopify("13:00", tags="packing", **PAID, **CANCELLED_AT)],
-        {"paid": "09:00", "cancelled": "12:00"},
-    ),
-}
-
-
-def at(time: str) -> Body:
-    return {"date_paid_gmt": f"2026-03-02T{time}:00"}
-
-
-REFUNDS = {"refunds": [{"total": "-60.00"}, {"total": "-9.20"}]}
-
-WOOCOMMERCE_STATES = {
-    "on hold is no state": ([woocommerce()], {}),
-    "paid and being packed": (
-        [woocommerce("10:00", status="processing", **at("09:30"))],
-        {"paid": "09:30", "in_preparation": "10:00"},
-    ),
-    "paid no later than it is packed": (
-        [woocommerce("10:00", status="processing", **at("10:01"))],
-        {"paid": "10:00", "in_preparation": "10:00"},
-    ),
-    "completed is no state of its own": (
-        [woocommerce("10:00", status="completed", **at("09:30"))],
-        {"paid": "09:30"},
-    ),
-    "an older processing lies ahead": (
-        [
-            woocommerce("11:00", status="completed", **at("09:30")),
-            woocommerce("10:00", status="processing", **at("09:30")),
-        ],
-        {"paid": "09:30", "in_preparation": "10:00"},
-    ),
-    "refunded by status": ([woocommerce("10:00", status="refunded")], {"refunded": "10:00"}),
-    "refunded by sums, whatever the status": (
-        [woocommerce("10:00", status="processing", **REFUNDS)],
-        {"in_preparation": "10:00", "refunded": "10:00"},
-    ),
-    "refunded in part is no state": (
-        [woocommerce("10:00", refunds=[{"total": "-69.19"}])],
-        {},
-    ),
-    "nothing to refund is not refunded": (
-        [woocommerce("10:00", total="0.00", refunds=[{"total": "0.00"}])],
-        {},
-    ),
-    "cancelled and paid, not refunded": (
-        [woocommerce("10:00", status="cancelled", **REFUNDS, **at("09:30"))],
-        {"paid": "09:30", "cancelled": "10:00"},
-    ),
-    "cancelled after it was known": (
-        [woocommerce(), woocommerce("10:00", status="cancelled")],
-        {"cancelled": "10:00"},
-    ),
-    "the same end again changes nothing": (
-        [woocommerce("10:00", status="refunded"), woocommerce("11:00", status="refunded")],
-        {"refunded": "10:00"},
-    ),
-    "an older body takes no end back": (
-        [woocommerce("11:00", status="refunded"), woocommerce("10:00", status="processing")],
-        {"refunded": "11:00"},
-    ),
-}
-
-RICH_WOOCOMMERCE_STATES = {
-    "each status is its state": (
-        [
-            woocommerce("10:00", status="in-production"),
-            woocommerce("11:00", status="handed-over"),
-            woocommerce("12:00", status="packing"),
-            woocommerce("13:00", status="parcel-returned"),
-        ],
-        {
-            "in_production": "10:00",
-            "warehouse_handover": "11:00",
-            "in_preparation": "12:00",
-            "returned": "13:00",
-        },
-    ),
-    "a step is skipped": (
-        [woocommerce("10:00", status="processing"), woocommerce("11:00", status="in-production")],
-        {"in_preparation": "10:00"},
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("connection", "bodies", "states"),
-    [
-        pytest.param(connection, *row, id=f"{connection}: {text}")
-        for connection, table in (
-            (SHOPIFY_PLAIN, SHOPIFY_STATES),
-            (SHOPIFY_RICH, RICH_SHOPIFY_STATES),
-            (WOOCOMMERCE_PLAIN, WOOCOMMERCE_STATES),
-            (WOOCOMMERCE_RICH, RICH_WOOCOMMERCE_STATES),
-        )
-        for text, row in table.items()
-    ],
-)
-def test_the_states_and_their_times(
-    connection: str, bodies: list[Body], states: dict[str, str]
-) -> None:
-    found = came(connection, bodies)
-
-    assert found.states == tuple((state, clock(time)) for state, time in states.items())
-    assert found.dead_letters == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("statuses", "end"),
-    cases(
-        {
-            "a late payment": (["on-hold", "cancelled", "processing"], "cancelled"),
-            "only once": (["on-hold", "cancelled", "processing", "completed"], "cancelled"),
-            "a refund after a cancellation": (["on-hold", "cancelled", "refunded"], "cancelled"),
-            "a return after a refund": (["refunded", "parcel-returned"], "refunded"),
-            "completed after a return": (["parcel-returned", "completed"], "returned"),
-        }
-    ),
-)
-def test_a_reopened_order_gets_no_state_but_a_dead_letter(statuses: list[str], end: str) -> None:
-    bodies = [woocommerce(f"1{n}:00", status=status) for n, status in enumerate(statuses)]
-
-    found = came(WOOCOMMERCE_RICH, bodies)
-
-    assert found.dead_letters == {f"reopened_after_{end}"}
-    assert [state for state, _ in found.states] == [end]
-    assert found.fields["boarding_complete"] == ("completed" in statuses)
-
 
 A, B, C = (woocommerce("10:00", meta_data=meta(_customer_group=name)) for name in "abc")
 OTHER_PERSON = {"billing": {"first_name": "Test"}, "line_items": [{"id": 1}]}
@@ -408,3 +45,327 @@ def test_of_equal_times_the_later_received_counts_once(bodies: list[Body], group
 def test_a_repeated_snapshot_reopens_nothing_but_a_new_one_of_the_same_time_does() -> None:
     assert came(WOOCOMMERCE_PLAIN, [OPEN, CLOSED, OPEN]).dead_letters == frozenset()
     assert came(WOOCOMMERCE_PLAIN, [CLOSED, OPEN]).dead_letters == {"reopened_after_refunded"}
+
+
+@pytest.mark.parametrize(
+    ("bodies", "language", "url"),
+    cases(
+        {
+            "of the locale": (["de-AT"], "de", "de/"),
+            "of a locale in capitals": (["FR"], "fr", "fr/"),
+            "without a URL of its own": (["es"], "es", None),
+            "that Seven Senders does not take, but with a URL": (["nl"], None, "nl/"),
+            "that is missing": ([None], None, None),
+            "that is no language": (["1"], None, None),
+            "that is known later": ([None, "de"], "de", "de/"),
+            "that changes": (["de", "fr"], "fr", "fr/"),
+            "that is missing later": (["de", None], "de", "de/"),
+            "that Seven Senders does not take later": (["de", "nl"], "de", "nl/"),
+        }
+    ),
+)
+def test_the_language_and_its_url(
+    bodies: list[str | None], language: str | None, url: str | None
+) -> None:
+    fields = came(
+        SHOPIFY_RICH,
+        [shopify(f"1{n}:00", customer_locale=locale) for n, locale in enumerate(bodies)],
+    ).fields
+
+    assert fields.get("language") == language
+    assert fields.get("order_url") == (None if url is None else f"https://rich.example.com/{url}")
+
+
+@pytest.mark.parametrize(
+    ("connection", "body", "language"),
+    cases(
+        {
+            "the default for one that is missing": (SHOPIFY_PLAIN, shopify(), "en"),
+            "or not taken": (SHOPIFY_PLAIN, shopify(customer_locale="tr"), "en"),
+            "a plugin's key": (
+                WOOCOMMERCE_PLAIN,
+                woocommerce(meta_data=meta(other="x", trp_language="it_IT")),
+                "it",
+            ),
+            "the first named key": (
+                WOOCOMMERCE_RICH,
+                woocommerce(meta_data=meta(wpml_language="it", _order_language="pl")),
+                "pl",
+            ),
+            "the second if the first holds none": (
+                WOOCOMMERCE_RICH,
+                woocommerce(meta_data=meta(_order_language={"a": 1}, wpml_language="it")),
+                "it",
+            ),
+            "no key that was not named": (
+                WOOCOMMERCE_RICH,
+                woocommerce(meta_data=meta(trp_language="it_IT")),
+                None,
+            ),
+        }
+    ),
+)
+def test_where_the_language_stands(connection: str, body: Body, language: str | None) -> None:
+    assert came(connection, [body]).fields.get("language") == language
+
+
+def test_on_a_known_order_the_default_language_changes_nothing() -> None:
+    bodies = [shopify(customer_locale="de"), shopify("10:00")]
+
+    assert came(SHOPIFY_PLAIN, bodies).fields["language"] == "de"
+
+
+@pytest.mark.parametrize(
+    ("tags", "keys"),
+    cases(
+        {
+            "none": ("", None),
+            "only blanks": (" , ", None),
+            "each is a key": ("vip, new one", {"vip": "true", "new one": "true"}),
+            "with a value": ("channel : web", {"channel": "web"}),
+            "split at the first colon": ("at:10:30", {"at": "10:30"}),
+            "without a key": (":web", {":web": "true"}),
+            "without a value": ("channel:", {"channel:": "true"}),
+            "equal keys": ("size:L, a, size:M", {"size": "L, M", "a": "true"}),
+            "an e-mail address": ("ask test@example.com, a", {"a": "true"}),
+            "an e-mail address as a value": ("by:test@example.com", None),
+            "a phone number": ("+1 (555) 010-0100, a", {"a": "true"}),
+            "a phone number as a value": ("call:555.0100", None),
+            "a phone number as a key": ("5550100:yes", {"5550100": "yes"}),
+            "six digits": ("555-010", {"555-010": "true"}),
+            "digits with letters": ("A5550100", {"A5550100": "true"}),
+            "a date": ("2026-03-04, due:04.03.2026", {"2026-03-04": "true", "due": "04.03.2026"}),
+        }
+    ),
+)
+def test_tags(tags: str, keys: dict[str, str] | None) -> None:
+    assert came(SHOPIFY_PLAIN, [shopify(tags=tags)]).fields.get("order_tags") == keys
+
+
+def test_tags_that_all_go_leave_an_empty_object() -> None:
+    bodies = [shopify(tags="a"), shopify("10:00", tags="")]
+
+    assert came(SHOPIFY_PLAIN, bodies).fields["order_tags"] == {}
+
+
+def test_tags_of_meta_keys_are_tokens() -> None:
+    body = woocommerce(meta_data=meta(_customer_group="gold", _sales_channel="Ask for Mr. Test"))
+
+    assert came(WOOCOMMERCE_RICH, [body]).fields["order_tags"] == {"group": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("created", "promised"),
+    cases(
+        {
+            "Friday before the cut-off": ("2026-03-06T14:59:59+01:00", "2026-03-10T22:59:59"),
+            "Friday at the cut-off": ("2026-03-06T15:00:00+01:00", "2026-03-11T22:59:59"),
+            "by local time": ("2026-03-06T13:59:59Z", "2026-03-10T22:59:59"),
+            "Sunday": ("2026-03-08T08:00:00+01:00", "2026-03-11T22:59:59"),
+            "into summer time": ("2026-03-27T15:00:00+01:00", "2026-04-01T21:59:59"),
+            "over Easter": ("2026-04-01T15:00:00+02:00", "2026-04-08T21:59:59"),
+            "on a holiday": ("2026-04-03T09:00:00+02:00", "2026-04-09T21:59:59"),
+            "a day that has begun only there": ("2026-03-05T23:30:00Z", "2026-03-10T22:59:59"),
+        }
+    ),
+)
+def test_the_promised_date_by_rule(created: str, promised: str) -> None:
+    body = {**shopify(), "created_at": created, "updated_at": "2026-04-10T00:00:00Z"}
+    arrival = Arrival("orders/create", body, datetime.fromisoformat("2026-03-09T00:00:00Z"))
+
+    fields = expected(CONNECTIONS[SHOPIFY_RICH], [arrival]).fields
+
+    assert fields["promised_delivery_date"] == f"{promised}+00:00"
+
+
+BY_RULE = "2026-03-04T22:59:59"
+
+
+@pytest.mark.parametrize(
+    ("values", "promised"),
+    cases(
+        {
+            "a date lasts to its end": (["2026-03-28"], "2026-03-28T22:59:59"),
+            "in summer time too": (["2026-03-29"], "2026-03-29T21:59:59"),
+            "a date-time": (["2026-03-10T12:00:00+01:00"], "2026-03-10T11:00:00"),
+            "what is no date leaves it to the rule": (["soon"], BY_RULE),
+            "what is missing too": ([None], BY_RULE),
+            "a changed date": (["2026-03-10", "2026-03-11"], "2026-03-11T22:59:59"),
+            "a date that goes": (["2026-03-10", None], BY_RULE),
+        }
+    ),
+)
+def test_the_promised_date_by_attribute(values: list[str | None], promised: str) -> None:
+    bodies = [
+        shopify(f"1{n}:00", note_attributes=[{"name": "Delivery date", "value": value}])
+        for n, value in enumerate(values)
+    ]
+
+    fields = came(SHOPIFY_RICH, bodies).fields
+
+    assert fields["promised_delivery_date"] == f"{promised}+00:00"
+
+
+def test_a_promised_date_that_goes_without_a_rule_stays() -> None:
+    bodies = [woocommerce(meta_data=meta(_delivery_day="2026-03-10")), woocommerce("10:00")]
+
+    fields = came(WOOCOMMERCE_RICH, bodies).fields
+
+    assert fields["promised_delivery_date"] == "2026-03-10T23:59:59+00:00"
+
+
+@pytest.mark.parametrize(
+    ("bodies", "complete"),
+    cases(
+        {
+            "false at first": ([shopify()], False),
+            "not for a part": ([shopify(fulfillment_status="partial")], False),
+            "true in the creation": ([shopify(fulfillment_status="fulfilled")], True),
+            "true later": ([shopify(), shopify("10:00", fulfillment_status="fulfilled")], True),
+            "never back": ([shopify(fulfillment_status="fulfilled"), shopify("10:00")], True),
+            "not by an older one": (
+                [shopify("10:00"), shopify("09:30", fulfillment_status="fulfilled")],
+                False,
+            ),
+        }
+    ),
+)
+def test_boarding_is_complete_once_all_was_shipped(bodies: list[Body], complete: bool) -> None:
+    assert came(SHOPIFY_PLAIN, bodies).fields["boarding_complete"] is complete
+
+
+def test_number_and_date_are_those_of_the_creation() -> None:
+    bodies = [woocommerce(), woocommerce("10:00", number="2001-A")]
+
+    found = came(WOOCOMMERCE_RICH, bodies)
+
+    assert found == Expected(
+        "W-2001",
+        {
+            "order_date": clock("09:00"),
+            "order_url": "https://rich.example.org/",
+            "boarding_complete": False,
+        },
+        (),
+        frozenset(),
+    )
+
+
+NOT_SHIPPED = [{"id": 1, "quantity": 1, "requires_shipping": False}]
+
+
+@pytest.mark.parametrize(
+    ("connection", "body", "left"),
+    cases(
+        {
+            "a test order": (SHOPIFY_PLAIN, shopify(test=True), True),
+            "a sale over the counter": (SHOPIFY_PLAIN, shopify(source_name="pos"), True),
+            "unless wanted": (SHOPIFY_RICH, shopify(source_name="pos"), False),
+            "nothing to ship": (SHOPIFY_PLAIN, shopify(line_items=NOT_SHIPPED), True),
+            "no lines at all": (SHOPIFY_PLAIN, shopify(line_items=[]), False),
+            "a draft": (WOOCOMMERCE_RICH, woocommerce(status="checkout-draft"), True),
+            "a failed one": (WOOCOMMERCE_RICH, woocommerce(status="failed"), True),
+            "one in the trash": (WOOCOMMERCE_RICH, woocommerce(status="trash"), True),
+            "a pending one": (WOOCOMMERCE_PLAIN, woocommerce(status="pending"), True),
+            "unless wanted too": (WOOCOMMERCE_RICH, woocommerce(status="pending"), False),
+            "cancelled, never paid": (WOOCOMMERCE_PLAIN, woocommerce(status="cancelled"), True),
+            "cancelled, but paid": (
+                WOOCOMMERCE_PLAIN,
+                woocommerce(status="cancelled", date_paid_gmt="2026-03-02T09:30:00"),
+                False,
+            ),
+            "before the connection began": (
+                WOOCOMMERCE_RICH,
+                woocommerce(date_created_gmt="2026-02-28T23:59:59"),
+                True,
+            ),
+            "at its beginning": (
+                WOOCOMMERCE_RICH,
+                woocommerce(date_created_gmt="2026-03-01T00:00:00"),
+                False,
+            ),
+        }
+    ),
+)
+def test_what_is_left_out(connection: str, body: Body, left: bool) -> None:
+    assert (came(connection, [body]).order_id is None) is left
+
+
+@pytest.mark.parametrize(
+    ("connection", "days"), [(SHOPIFY_PLAIN, 90), (SHOPIFY_RICH, 30)], ids=["by default", "set"]
+)
+def test_an_old_order_is_left_out_from_its_receipt(connection: str, days: int) -> None:
+    created = datetime.fromisoformat(clock("09:00"))
+
+    def is_there(age: timedelta) -> bool:
+        arrival = Arrival("orders/updated", shopify(), created + age)
+        return expected(CONNECTIONS[connection], [arrival]).order_id is not None
+
+    assert is_there(timedelta(days=days))
+    assert not is_there(timedelta(days=days, seconds=1))
+
+
+def test_a_known_order_is_not_left_out() -> None:
+    bodies = [woocommerce(), woocommerce("10:00", status="trash", date_paid_gmt=PAID_AT)]
+
+    assert came(WOOCOMMERCE_PLAIN, bodies).states == (("paid", clock("09:30")),)
+
+
+def test_the_first_snapshot_is_the_first_that_was_not_left_out() -> None:
+    paid: Body = {"financial_status": "paid", "processed_at": "2026-03-02T09:10:00Z"}
+    bodies = [shopify("10:00", source_name="pos"), shopify("10:30", **paid)]
+
+    assert came(SHOPIFY_PLAIN, bodies).states == (("paid", clock("09:10")),)
+
+
+def test_a_snapshot_that_was_left_out_was_not_seen() -> None:
+    cancelled = woocommerce("10:00", status="cancelled")
+    bodies = [cancelled, woocommerce("10:00"), cancelled]
+
+    assert came(WOOCOMMERCE_PLAIN, bodies).states == (("cancelled", clock("10:00")),)
+
+
+PAID_AT = "2026-03-02T09:30:00"
+ERROR = {"code": "woocommerce_rest_cannot_view", "message": "Sorry.", "data": {"status": 401}}
+
+
+@pytest.mark.parametrize(
+    ("connection", "body"),
+    cases(
+        {
+            "no id": (SHOPIFY_PLAIN, shopify(id=None)),
+            "no name": (SHOPIFY_PLAIN, shopify(name="")),
+            "no creation": (SHOPIFY_PLAIN, shopify(created_at=None)),
+            "no update": (SHOPIFY_PLAIN, {**shopify(), "updated_at": "yesterday"}),
+            "no object": (SHOPIFY_PLAIN, [shopify()]),
+            "no number": (WOOCOMMERCE_PLAIN, woocommerce(number=None)),
+            "version 1, without GMT": (WOOCOMMERCE_PLAIN, woocommerce(date_created_gmt=None)),
+            "the legacy API": (WOOCOMMERCE_PLAIN, {"order": woocommerce()}),
+        }
+    ),
+)
+def test_an_unreadable_order_is_a_dead_letter(connection: str, body: object) -> None:
+    assert came(connection, [body]) == Expected(None, {}, (), frozenset({"unreadable_order"}))
+
+
+@pytest.mark.parametrize(
+    ("connection", "topic", "body"),
+    cases(
+        {
+            "a draft order": (SHOPIFY_PLAIN, "draft_orders/create", shopify()),
+            "an edit": (SHOPIFY_PLAIN, "orders/edited", shopify()),
+            "a Shopify deletion": (SHOPIFY_PLAIN, "orders/delete", {"id": 820982911946154508}),
+            "a subscription": (WOOCOMMERCE_PLAIN, "subscription.created", woocommerce()),
+            "a deletion": (WOOCOMMERCE_PLAIN, "order.deleted", {"id": 7001}),
+            "an error body": (WOOCOMMERCE_PLAIN, "order.updated", ERROR),
+        }
+    ),
+)
+def test_what_is_no_order_changes_nothing(connection: str, topic: str, body: object) -> None:
+    at = datetime.fromisoformat(clock("20:00"))
+    known = shopify() if connection == SHOPIFY_PLAIN else woocommerce()
+    order = Arrival("orders/paid" if connection == SHOPIFY_PLAIN else "order.restored", known, at)
+    settings = CONNECTIONS[connection]
+
+    assert expected(settings, [Arrival(topic, body, at)]).order_id is None
+    assert expected(settings, [order, Arrival(topic, body, at)]) == expected(settings, [order])

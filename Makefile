@@ -16,7 +16,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test demo format validate audit build pins clean
+.PHONY: help setup test chaos demo format validate audit build pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -28,6 +28,9 @@ test: setup ## Check format, lint and types, and run all tests
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/pytest --numprocesses 3 --dist worksteal --cov --cov-report=term:skip-covered
+
+chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
+	.venv/bin/python -m tests.chaos --orders $(or $(ORDERS),10000) --seed $(or $(SEED),0)
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome
 	.venv/bin/python -m seven_senders_local.demo
@@ -41,7 +44,7 @@ validate: setup .sam/.installed ## Check the template
 	SAM_CLI_TELEMETRY=0 .sam/bin/sam validate --lint --region eu-central-1
 
 audit: .venv/.installed .audit/.installed ## Check the template with checkov, and all pins for known vulnerabilities
-	.audit/bin/checkov --config-file .checkov.yaml
+	.audit/bin/checkov --config-file .checkov.yaml | awk '{ print } /Parsing errors/ { failed = 1 } END { exit failed }'
 	.venv/bin/python -m seven_senders_local.audit .audit/bin/pip-audit \
 	  layers/dependencies/requirements.txt requirements/*.txt
 

@@ -20,8 +20,10 @@ def read(value: object, settings: Mapping[str, Any]) -> datetime | None:
     with suppress(ValueError):
         moment = datetime.fromisoformat(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    if form is None:
+        return None
     with suppress(ValueError):
-        return _end_of(datetime.strptime(value, form or "").replace(tzinfo=zone).date(), zone)
+        return _end_of(datetime.strptime(value, form).replace(tzinfo=zone).date(), zone)
     return None
 
 

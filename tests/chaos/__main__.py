@@ -1,0 +1,80 @@
+"""``make chaos ORDERS=10000``: the chaos test in large, on all processors."""
+
+import os
+import sys
+from collections import Counter
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import redirect_stdout
+from multiprocessing import get_context
+from pathlib import Path
+from random import SystemRandom
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tests.chaos.play import Play, Result
+
+SHARD = 100
+"""Orders of one run: each has an API of another form, so that a large test meets all forms."""
+
+
+def play(seed: int, orders: int) -> Result:
+    """One shard, in a process of its own, without the functions' log lines."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        return Play(seed=seed, orders=orders).run()
+
+
+def main(
+    orders: Annotated[int, typer.Option(min=1, help="How many order lives.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Repeats a run; 0 takes a new one.")] = 0,
+) -> None:
+    """Play order lives with all troubles; exit 1 if one ends otherwise than it should.
+
+    For example: python -m tests.chaos --orders 10000 --seed 7
+    """
+    seed = seed or SystemRandom().randrange(1, 1_000_000)
+    console = Console()
+    console.print(f"{orders} orders, seed {seed}")
+    sizes = [min(SHARD, orders - done) for done in range(0, orders, SHARD)]
+    seeds = [seed + number for number in range(len(sizes))]
+    started = monotonic()
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        runs = {pool.submit(play, *shard): shard for shard in zip(seeds, sizes, strict=True)}
+        results = _watched(runs, console)
+    counts = sum((result.counts for result in results.values()), Counter[str]())
+    _print_rates(console, orders, counts, monotonic() - started)
+    wrong = {seed: result.differences for seed, result in results.items() if result.differences}
+    for number, found in wrong.items():
+        for difference in found:
+            console.print(f"[red]seed {number}[/]: ", end="")
+            console.print(difference, markup=False)
+        console.print(f"Repeat it: make chaos ORDERS={SHARD} SEED={number}")
+    console.print(f"{sum(map(len, wrong.values()))} differences")
+    sys.exit(1 if wrong else 0)
+
+
+def _watched(runs: dict[Future[Result], tuple[int, int]], console: Console) -> dict[int, Result]:
+    results: dict[int, Result] = {}
+    columns = TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("orders", total=sum(size for _, size in runs.values()))
+        for run in as_completed(runs):
+            seed, size = runs[run]
+            results[seed] = run.result()
+            progress.advance(task, size)
+    return results
+
+
+def _print_rates(console: Console, orders: int, counts: Counter[str], seconds: float) -> None:
+    table = Table("", "in all", "a second", box=None)
+    for what, number in {"orders": orders, **dict(sorted(counts.items()))}.items():
+        table.add_row(what, f"{number:,}", f"{number / seconds:,.1f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -11,11 +11,15 @@ from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives.changes import Change
 from tests.chaos.lives.order import Body, one_of
 
-PROMPT, SOON, LATE, VERY_LATE = (0.05, 3.0), (3.0, 60.0), (60.0, 7_200.0), (7_200.0, 86_000.0)
-SHOPIFY_DELAYS = {PROMPT: 70, SOON: 15, LATE: 10, VERY_LATE: 5}
+AT_ONCE = (0.01, 0.05)
+PROMPT, SOON, LATE, VERY_LATE = (0.05, 3.0), (3.0, 60.0), (60.0, 7_200.0), (7_200.0, 80_000.0)
+DELAYS = {PROMPT: 70, SOON: 15, LATE: 10, VERY_LATE: 5}
 WOOCOMMERCE_DELAYS = {PROMPT: 85, SOON: 12, LATE: 3}
 SLOW_SHOP_DELAYS = {SOON: 1, LATE: 5, VERY_LATE: 4}
 """Seconds between a change and its delivery, from and to, and how often."""
+
+WOOCOMMERCE_HANGS = {AT_ONCE: 85, SOON: 8, LATE: 7}
+"""Seconds that a built body waits for one of several runners to send it."""
 
 SHARE_LOST = 0.05
 SHARE_REPEATED = 0.08
@@ -36,6 +40,9 @@ ERRORS: tuple[Body, ...] = (
     },
 )
 """What WooCommerce signs and sends when the order is gone, or the webhook's owner is."""
+
+LACKING_IN_V1 = ("_gmt", "meta_data")
+"""How the fields end that bodies of the API's first version lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def deliveries(random: Random, connection: str, changes: Sequence[Change]) -> li
     sent = list((_of_shopify if is_shopify else _of_woocommerce)(random, changes))
     kept = [delivery for delivery in sent if random.random() >= SHARE_LOST] or sent[-1:]
     repeated = [
-        (at + _delay(random, SHOPIFY_DELAYS), topic, body)
+        (at + _delay(random, DELAYS), topic, body)
         for at, topic, body in kept
         if random.random() < SHARE_REPEATED
     ]
@@ -80,13 +87,13 @@ def _of_shopify(random: Random, changes: Sequence[Change]) -> Iterator[_Sent]:
         for topic in change.topics:
             small = SMALL_BODIES.get(topic)
             body = small(change.body) if small else change.body
-            yield change.at + _delay(random, SHOPIFY_DELAYS), topic, body
+            yield change.at + _delay(random, DELAYS), topic, body
 
 
 def _of_woocommerce(random: Random, changes: Sequence[Change]) -> Iterator[_Sent]:
-    """Each topic with the body of when it is sent.
+    """Each topic with the body of shortly before it is sent.
 
-    A topic that still waits to be sent is not queued a second time.
+    A topic that still waits for its body is not queued a second time.
     """
     is_slow = random.random() < SHARE_OF_SLOW_SHOPS
     delays = SLOW_SHOP_DELAYS if is_slow else WOOCOMMERCE_DELAYS
@@ -95,8 +102,9 @@ def _of_woocommerce(random: Random, changes: Sequence[Change]) -> Iterator[_Sent
         for topic in change.topics:
             if topic in waiting and waiting[topic] > change.at:
                 continue
-            at = waiting[topic] = change.at + _delay(random, delays)
-            yield at, topic, _built(random, topic, at, changes)
+            built_at = waiting[topic] = change.at + _delay(random, delays)
+            at = built_at + _delay(random, WOOCOMMERCE_HANGS)
+            yield at, topic, _built(random, topic, built_at, changes)
 
 
 def _built(random: Random, topic: str, at: datetime, changes: Sequence[Change]) -> Body:
@@ -106,7 +114,8 @@ def _built(random: Random, topic: str, at: datetime, changes: Sequence[Change]) 
     if random.random() < SHARE_OF_ERRORS:
         return random.choice(ERRORS)
     if random.random() < SHARE_UNREADABLE:
-        return {name: value for name, value in shown.items() if name != "date_modified_gmt"}
+        lacking = random.choice((("date_modified_gmt",), LACKING_IN_V1))
+        return {name: value for name, value in shown.items() if not name.endswith(lacking)}
     return shown
 
 

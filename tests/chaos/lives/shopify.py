@@ -64,7 +64,7 @@ class ShopifyOrder:
 
     def _ordered_lines(self) -> list[Line]:
         count = one_of(self._random, {0: 1, 1: 20, 2: 12, 3: 6})
-        shipping = 0.05 if self._random.random() < 0.06 else 0.92
+        shipping = 0.05 if self._random.random() < 0.04 else 0.97
         return [self._line(position, shipping) for position in range(count)]
 
     def _line(self, position: int, shipping: float = 1) -> Line:

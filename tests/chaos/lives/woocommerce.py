@@ -104,7 +104,7 @@ class WooCommerceOrder:
             (5, self.reopen, is_ended),
             (3, self.refund_some, has_money),
             (3, self.refund_rest, has_money),
-            (1, self.mark_refunded, has_money),
+            (1, self.mark_refunded, self.paid_at is not None),
             (1, self.forget_refund, bool(self.refunds)),
             (4, self.take_back, self.status == "completed"),
             (2, self.change_tags, True),

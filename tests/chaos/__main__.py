@@ -1,12 +1,9 @@
 """``make chaos ORDERS=10000``: the chaos test in large, on all processors."""
 
-import os
 import sys
 from collections import Counter
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import redirect_stdout
 from multiprocessing import get_context
-from pathlib import Path
 from random import SystemRandom
 from time import monotonic
 from typing import Annotated
@@ -16,16 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.chaos.play import Play, Result
+from tests.chaos.play import Result, play_quietly
 
 SHARD = 100
 """Orders of one run: each has an API of another form, so that a large test meets all forms."""
-
-
-def play(seed: int, orders: int) -> Result:
-    """One shard, in a process of its own, without the functions' log lines."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        return Play(seed=seed, orders=orders).run()
 
 
 def main(
@@ -43,7 +34,9 @@ def main(
     seeds = [seed + number for number in range(len(sizes))]
     started = monotonic()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        runs = {pool.submit(play, *shard): shard for shard in zip(seeds, sizes, strict=True)}
+        runs = {
+            pool.submit(play_quietly, *shard): shard for shard in zip(seeds, sizes, strict=True)
+        }
         results = _watched(runs, console)
     counts = sum((result.counts for result in results.values()), Counter[str]())
     _print_rates(console, orders, counts, monotonic() - started)

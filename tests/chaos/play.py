@@ -1,12 +1,15 @@
 """One run: order lives of all shops, through the stack, with troubles; and what became of them."""
 
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
+from pathlib import Path
 from random import Random
 
 from moto import mock_aws
@@ -51,7 +54,6 @@ class Play:
     seed: int
     orders: int
     chances: Chances = field(default_factory=Chances)
-    said: Callable[[int], None] = lambda orders: None
     arrivals: Orders = field(default_factory=lambda: defaultdict(list), init=False)
     counts: Counter[str] = field(default_factory=Counter, init=False)
     _random: Random = field(init=False)
@@ -185,3 +187,9 @@ class Play:
             self.arrivals[delivery.connection, delivery.order].append(arrival)
         if status != 200 and "shopify" in delivery.connection and tries < len(SHOPIFY_REPEATS):
             self._come(self._clock.seconds + SHOPIFY_REPEATS[tries], delivery, tries + 1)
+
+
+def play_quietly(seed: int, orders: int) -> Result:
+    """A run without the functions' log lines, for a process of its own."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        return Play(seed=seed, orders=orders).run()

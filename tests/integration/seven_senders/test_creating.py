@@ -1,5 +1,7 @@
 """Which id an answer to a create names."""
 
+import time
+
 import pytest
 
 from tests.integration.seven_senders.calling import client_at, new_order
@@ -11,6 +13,25 @@ class TestCreatedId:
         ("reply", "remote_id"),
         [
             (Reply(status=201, content={"id": 123}), "123"),
+            (Reply(status=201, content={"id": -5}), "-5"),
+            (Reply(status=201, content={"id": 10**63}), "1" + "0" * 63),
+            (Reply(status=201, content={"id": 10**64}), None),
+            (Reply(status=201, body=b'{"id": NaN}'), None),
+            (Reply(status=201, body=b'{"id": 1, "id": 2}'), "2"),
+            (Reply(status=201, content={"id": "1/2"}), None),
+            (Reply(status=201, content={"id": "1?2"}), None),
+            (Reply(status=201, content={"id": "1#2"}), None),
+            (Reply(status=201, content={"id": "1%2F2"}), None),
+            (Reply(status=201, content={"id": "%2e%2e"}), None),
+            (Reply(status=201, content={"id": ".."}), None),
+            (Reply(status=201, content={"id": "\uff11"}), None),
+            (Reply(status=201, content={"@id": "/v2/orders/../token"}), None),
+            (Reply(status=201, content={"@id": "/v2/orders/%2e%2e"}), None),
+            (Reply(status=201, content={"@id": "/v2/orders/5/"}), "5"),
+            (Reply(status=201, content={"@id": 5}), None),
+            (Reply(status=201, content=[{"id": 5}]), None),
+            (Reply(status=201, headers={"Location": "orders/123"}), "123"),
+            (Reply(status=201, headers={"Location": "123"}), None),
             (Reply(status=201, content={"id": "123"}), "123"),
             (Reply(status=201, content={"id": "9b2e-4f"}), "9b2e-4f"),
             (Reply(status=201, content={"id": "/v2/orders/123"}), "123"),
@@ -43,3 +64,10 @@ class TestCreatedId:
     ) -> None:
         server.script(reply)
         assert client_at(server.url).create_order(new_order()) == remote_id
+
+    def test_is_read_fast_from_a_giant_iri(self, server: ScriptedApi) -> None:
+        server.script(Reply(status=201, content={"id": "/orders/a?" * 20_000 + "\n"}))
+        client = client_at(server.url)
+        began = time.thread_time()
+        client.create_order(new_order())
+        assert time.thread_time() - began < 2

@@ -22,6 +22,10 @@ class TestReading:
             ),
             (element(state="paid", states_history=["new", None, 3, {}]), {"new", "paid"}),
             (element(state=None, states_history="rubbish"), set()),
+            (element(state={"state": "paid"}, states_history={"state": "new"}), {"paid"}),
+            (element(state=3, states_history=[{"state": 3}, {"state": ["paid"]}, []]), set()),
+            (element(states_history=[{"state": "paid", "datetime": "soon"}]), {"new", "paid"}),
+            (element(states_history=[{"state": "paid", "datetime": {}}]), {"new", "paid"}),
             (element(state="teleported"), {"teleported"}),
         ],
     )
@@ -42,6 +46,9 @@ class TestReading:
             ("02.03.2026", None),
             ("0001-01-01T00:00:00+10:00", None),
             (1772452800, None),
+            ("1772452800", None),
+            ({"date": "2026-03-02T12:00:00Z"}, None),
+            ("9" * 100_000, None),
             (None, None),
         ],
     )

@@ -103,6 +103,8 @@ class TestWhatIsSent:
             ("ü", "order_id=%C3%BC"),
             ("1&state=paid", "order_id=1%26state%3Dpaid"),
             ("1\r\nX-Evil: 1", "order_id=1%0D%0AX-Evil%3A%201"),
+            ("1 HTTP/1.1\r\n\r\nGET /", "order_id=1%20HTTP%2F1.1%0D%0A%0D%0AGET%20%2F"),
+            ("../token?x#y", "order_id=..%2Ftoken%3Fx%23y"),
             ("50%", "order_id=50%25"),
             ("\ud800", "order_id=%3F"),
         ],
@@ -130,13 +132,22 @@ class TestWhatIsSent:
         assert json.loads(request.body)["order_id"] == order_id
         assert "x-evil" not in request.headers
 
-    @pytest.mark.parametrize("remote_id", ["", "../token", "7/8", "7?x=1", "a b", "é", "9" * 65])
-    @pytest.mark.parametrize("call", ["get_order", "delete_order"])
+    def test_tags_of_any_text_travel_in_the_body_alone(self, server: ScriptedApi) -> None:
+        tags = {"a\r\nX-Evil: 1": "b\r\n\r\nGET / HTTP/1.1", '"}': "\x00\ud800"}
+        client_at(server.url).create_order(new_order(fields=Fields(order_tags=tags)))
+        (request,) = server.requests
+        assert json.loads(request.body)["order_tags"] == tags
+        assert "x-evil" not in request.headers
+
+    @pytest.mark.parametrize(
+        "remote_id", ["", "..", "../token", "7/8", "7?x=1", "7#x", "7%2F8", "a b", "é", "9" * 65]
+    )
+    @pytest.mark.parametrize("call", ["get_order", "delete_order", "update_order"])
     def test_an_id_that_may_not_stand_in_a_path_is_never_sent(
         self, server: ScriptedApi, call: str, remote_id: str
     ) -> None:
         with pytest.raises(OrderNotFound):
-            getattr(client_at(server.url), call)(remote_id)
+            getattr(client_at(server.url), call)(remote_id, *[{}] * (call == "update_order"))
         assert server.requests == []
 
     def test_one_connection_serves_many_calls(self, server: ScriptedApi) -> None:

@@ -1,12 +1,29 @@
-"""Answers that are not what they should be are given up, never believed."""
+"""Answers that are not what they should be are given up, never believed and never told."""
 
 import gzip
+import logging
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from seven_senders_adapter.seven_senders.errors import AccountFailure, TemporaryFailure
+from seven_senders_adapter.seven_senders.errors import (
+    AccountFailure,
+    SevenSendersError,
+    TemporaryFailure,
+)
+from seven_senders_adapter.seven_senders.transport import MAX_ANSWER_BYTES
 from tests.integration.seven_senders.calling import CALLS, CHANGES, OK, client_at, new_order
 from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi
+
+CREATED = b"HTTP/1.1 201 Created\r\n"
+GIANT = b" " * 2 * MAX_ANSWER_BYTES
+BOMB = b"[" + b" " * 50_000_000 + b"]"
+DEEP = {"lists": b"[" * 100_000, "objects": b'{"a":' * 100_000}
 
 
 class TestUnreadable:
@@ -42,16 +59,64 @@ class TestUnreadable:
         assert caught.value.maybe_applied == (call in CHANGES)
         assert caught.value.answered
 
-    def test_an_answer_that_unpacks_to_a_giant_is_given_up(self, server: ScriptedApi) -> None:
-        bomb = gzip.compress(b"[" + b" " * 50_000_000 + b"]")
-        server.script(Reply(headers={"Content-Encoding": "gzip"}, body=bomb))
-        with pytest.raises(TemporaryFailure, match="longer than"):
-            client_at(server.url).list_orders({})
+    @pytest.mark.parametrize("call", CALLS)
+    @pytest.mark.parametrize("status", [200, 400, 422, 500])
+    @pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP)
+    def test_one_nested_too_deep_breaks_nothing(
+        self, server: ScriptedApi, call: str, status: int, deep: bytes
+    ) -> None:
+        server.script(Reply(status=status, body=deep))
+        with pytest.raises(SevenSendersError):
+            CALLS[call](client_at(server.url))
 
     def test_a_wrongly_packed_answer_is_a_lost_one(self, server: ScriptedApi) -> None:
         server.script(Reply(headers={"Content-Encoding": "gzip"}, body=b"not packed"))
         with pytest.raises(TemporaryFailure):
             client_at(server.url).list_orders({})
+
+
+class TestGiants:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            pytest.param(Reply(body=GIANT), id="of a declared length"),
+            pytest.param(Reply(raw=b"HTTP/1.1 200 OK\r\n\r\n" + GIANT), id="of no length"),
+            pytest.param(
+                Reply(
+                    headers={"Transfer-Encoding": "chunked"},
+                    body=(b"ffff\r\n" + GIANT[:0xFFFF] + b"\r\n") * 32,
+                ),
+                id="of many chunks",
+            ),
+            pytest.param(Reply(status=500, body=GIANT), id="with an error"),
+            pytest.param(Reply(status=302, headers={"Location": "/"}, body=GIANT), id="redirect"),
+        ],
+    )
+    def test_are_given_up(self, server: ScriptedApi, reply: Reply) -> None:
+        server.script(reply)
+        with pytest.raises(TemporaryFailure, match="longer than") as caught:
+            client_at(server.url).create_order(new_order())
+        assert caught.value.maybe_applied
+
+    @pytest.mark.parametrize(
+        ("encoding", "bomb"),
+        [
+            ("gzip", gzip.compress(BOMB)),
+            ("deflate", zlib.compress(BOMB)),
+            ("gzip, gzip", gzip.compress(gzip.compress(BOMB))),
+        ],
+        ids=["gzip", "deflate", "gzip twice"],
+    )
+    def test_that_unpack_to_be_so_are_given_up_early(
+        self, server: ScriptedApi, encoding: str, bomb: bytes
+    ) -> None:
+        server.script(Reply(headers={"Content-Encoding": encoding}, body=bomb))
+        tracemalloc.start()
+        with pytest.raises(TemporaryFailure, match="longer than"):
+            client_at(server.url).list_orders({})
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 8 * MAX_ANSWER_BYTES
 
 
 class TestRedirects:
@@ -68,8 +133,57 @@ class TestRedirects:
             assert other.requests == []
         assert len(server.requests) == 1
 
-    def test_the_body_of_a_redirect_is_bounded_too(self, server: ScriptedApi) -> None:
-        giant = Reply(status=302, headers={"Location": server.url}, body=b"x" * 2_000_000)
-        server.script(giant)
-        with pytest.raises(TemporaryFailure, match="longer than"):
-            client_at(server.url).list_orders({})
+
+class TestOddHttp:
+    def test_of_two_lengths_is_a_lost_answer(self, server: ScriptedApi) -> None:
+        server.script(Reply(raw=CREATED + b"Content-Length: 9\r\nContent-Length: 2\r\n\r\n{}"))
+        with pytest.raises(TemporaryFailure) as caught:
+            client_at(server.url).create_order(new_order())
+        assert caught.value.maybe_applied
+
+    def test_of_too_short_a_length_is_no_success(self, server: ScriptedApi) -> None:
+        server.script(Reply(status=201, content={"id": 7}, promises=5))
+        with pytest.raises(TemporaryFailure) as caught:
+            client_at(server.url).create_order(new_order())
+        assert caught.value.maybe_applied
+
+    def test_its_headers_are_not_logged(
+        self, server: ScriptedApi, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        server.script(Reply(raw=CREATED + b"Anna Muster\r\nContent-Length: 0\r\n\r\n"))
+        client_at(server.url).create_order(new_order())
+        assert caplog.text == ""
+
+
+@pytest.fixture(scope="module")
+def odd_server() -> Iterator[ScriptedApi]:
+    with ScriptedApi(OK) as server:
+        yield server
+
+
+HEADERS = st.sampled_from(
+    "Content-Length Transfer-Encoding Content-Encoding Content-Type Location Set-Cookie "
+    "Connection Retry-After WWW-Authenticate Trailer Upgrade Content-Range Link".split()
+)
+VALUES = st.sampled_from(
+    "0 9 -5 zz chunked gzip br identity gzip,gzip close keep-alive bytes=0-1 a=b;Max-Age=x "
+    "a=b;Expires=Foo /v2/orders/5 //[::1 http://127.0.0.1:1/ Basic Digest text/html;charset=\xff "
+    ";=;".split()
+) | st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=20)
+LINES = st.tuples(HEADERS, VALUES).map(": ".join)
+ODD_HTTP = st.builds(
+    lambda status, lines, body: "\r\n".join([f"HTTP/1.1 {status} Odd", *lines, "", body]),
+    st.integers(100, 599),
+    st.lists(LINES, max_size=5),
+    st.sampled_from(["", '{"id": 7}', "9\r\n{}\r\n0\r\n\r\n", "\x1f\x8b", "[[["]),
+).map(lambda text: text.encode("latin-1"))
+
+
+@given(raw=ODD_HTTP | st.binary(min_size=1, max_size=60), call=st.sampled_from(sorted(CALLS)))
+def test_no_odd_http_raises_or_warns_of_anything_else(
+    odd_server: ScriptedApi, raw: bytes, call: str
+) -> None:
+    odd_server.script(Reply(raw=raw))
+    with suppress(SevenSendersError):
+        CALLS[call](client_at(odd_server.url))

@@ -10,6 +10,7 @@ from typing import Any, override
 
 import requests
 from requests.cookies import RequestsCookieJar
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from seven_senders_adapter.seven_senders.errors import AccountFailure, TemporaryFailure
@@ -165,7 +166,7 @@ def _read(operation: Operation, response: requests.Response) -> bytes:
 def _failure(
     operation: Operation, error: requests.RequestException
 ) -> TemporaryFailure | AccountFailure:
-    if isinstance(error, ValueError):
+    if isinstance(error, InvalidURL | MissingSchema | InvalidSchema):
         return AccountFailure(operation, None, "this is no URL: check the api_url and the paths")
     if _never_connected(error):
         return TemporaryFailure(operation, None, "no connection to the API", answered=False)

@@ -19,7 +19,7 @@ from seven_senders_adapter.retrying import read_selection
 from seven_senders_adapter.shops import SHOPS, shopify, woocommerce
 from seven_senders_adapter.shops.shop import Kind
 from seven_senders_local.cli import app
-from tests.unit.template.reading import PROJECT, TEMPLATE
+from tests.unit.template.reading import PROJECT, TEMPLATE, resources
 
 README = (PROJECT / "README.md").read_text("utf-8")
 CODE_BLOCKS = re.findall(r"^ *```\w*\n(.*?)^ *```$", README, re.MULTILINE | re.DOTALL)
@@ -94,6 +94,21 @@ def test_every_reason_of_a_dead_letter_is_told() -> None:
     assert {reason for reason, _, do in table if "every hour" in do} == CAN_PASS
 
 
+def test_the_alarms_table_is_the_template() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    assert [name for name, _, _ in rows("### Alarms")] == list(alarms)
+
+
+def test_the_metrics_in_bold_are_those_with_an_alarm() -> None:
+    watched = {
+        alarm["Properties"]["MetricName"]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"].get("Namespace") == "SevenSendersAdapter"
+    }
+    bold = {name for name, _ in rows("### Where to look") if name.startswith("**")}
+    assert {name.strip("*") for name in bold} == watched
+
+
 def test_every_metric_named_is_counted() -> None:
     source = inspect.getsource(telemetry)
     counted = set(re.findall(r'(?:_count|_series)\("(\w+)"', source))
@@ -133,12 +148,18 @@ def test_every_make_target_exists() -> None:
 
 def paths() -> Sequence[str]:
     links = re.findall(r"\]\(([^)]+)\)", README)
-    return sorted({link for link in links if "://" not in link})
+    return sorted({link for link in links if "://" not in link and not link.startswith("#")})
 
 
 @pytest.mark.parametrize("path", paths())
 def test_every_file_named_exists(path: str) -> None:
     assert (PROJECT / path).exists()
+
+
+def test_every_heading_that_is_pointed_to_exists() -> None:
+    headings = re.findall(r"^##+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
 
 
 def test_no_file_is_named_without_a_link() -> None:

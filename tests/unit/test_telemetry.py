@@ -134,3 +134,18 @@ def test_a_flood_of_refusals_writes_one_line_a_minute(capsys: pytest.CaptureFixt
     now[0] += HOLD_SECONDS
     assert recorder.counted == {"Rejected wrong_signature": 500}
     assert len(recorder.text.splitlines()) == 2
+
+
+def test_messages_held_back_count_against_their_connection_once_a_minute(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [1000.0]
+    recorder = Recorder(capsys, clock=lambda: now[0])
+    for _ in range(500):
+        with recorder.telemetry.about(connection="acme"):
+            recorder.telemetry.held_back()
+        recorder.telemetry.flush()
+    assert recorder.counted == {"ConnectionFailures brake_closed": 1}
+    now[0] += HOLD_SECONDS
+    assert recorder.counted == {"ConnectionFailures brake_closed": 500}
+    assert [line["connection"] for line in recorder.written] == ["acme", "acme"]

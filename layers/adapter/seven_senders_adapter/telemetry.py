@@ -14,7 +14,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 HOLD_SECONDS = 60
-"""How long refusals are added up before they are written."""
+"""How long refusals, and messages held back, are added up before they are written."""
 
 
 _SUBJECT: ContextVar[Mapping[str, str]] = ContextVar("subject", default=MappingProxyType({}))
@@ -127,6 +127,13 @@ class Telemetry:
     def connection_failed(self, reason: str) -> None:
         """A whole connection can't be worked: its document, key, account or API."""
         self._count("ConnectionFailures", reason=reason)
+
+    def held_back(self) -> None:
+        """A closed brake holds a message back: its connection still stands still.
+
+        Written at most once in ``HOLD_SECONDS``, however many wait.
+        """
+        self._held[_series("ConnectionFailures", MetricUnit.Count, reason="brake_closed")] += 1
 
     def flush(self) -> None:
         """Write what was counted, and what was held for long enough."""

@@ -15,6 +15,8 @@ class _Loader(yaml.SafeLoader):
 
 
 def _long_form(loader: yaml.SafeLoader, short: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.SequenceNode):
+        return {f"Fn::{short}": loader.construct_sequence(node, deep=True)}
     assert isinstance(node, yaml.ScalarNode)
     text = str(loader.construct_scalar(node))
     if short == "Ref":

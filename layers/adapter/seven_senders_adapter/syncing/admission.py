@@ -89,6 +89,7 @@ class Admission:
             now=self._now(),
         )
         if not guard.lets_through():
+            self._telemetry.held_back()
             raise Wait(self._pace.hold(self.age(message)))
         return guard
 

@@ -95,6 +95,14 @@ SHOPIFY_STATES = {
         [shopify("13:00", refunds=[refund("12:00", (1, 1, "cancel"), (1, 1, "no_restock"))])],
         {},
     ),
+    "not if what came back was no unit": (
+        [shopify("13:00", refunds=[refund("12:00", (1, 2, "cancel"), (1, 0, "return"))])],
+        {},
+    ),
+    "though the current quantity tells of no refund": (
+        [shopify("13:00", line_items=[line(1, 2, current_quantity=2)], **ALL_BACK)],
+        {"returned": "12:00"},
+    ),
     "what an edit removed need not come back": (
         [
             shopify(
@@ -288,22 +296,28 @@ def test_the_states_and_their_times(
 
 
 @pytest.mark.parametrize(
-    ("statuses", "end"),
+    ("statuses", "ends"),
     cases(
         {
-            "a late payment": (["on-hold", "cancelled", "processing"], "cancelled"),
-            "only once": (["on-hold", "cancelled", "processing", "completed"], "cancelled"),
-            "a refund after a cancellation": (["on-hold", "cancelled", "refunded"], "cancelled"),
-            "a return after a refund": (["refunded", "parcel-returned"], "refunded"),
-            "completed after a return": (["parcel-returned", "completed"], "returned"),
+            "a late payment": (["on-hold", "cancelled", "processing"], ["cancelled"]),
+            "only once": (["on-hold", "cancelled", "processing", "completed"], ["cancelled"]),
+            "a refund after a cancellation": (["on-hold", "cancelled", "refunded"], ["cancelled"]),
+            "a return after a refund": (["refunded", "parcel-returned"], ["refunded"]),
+            "completed after a return": (["parcel-returned", "completed"], ["returned"]),
+            "the highest end counts": (
+                ["refunded", "cancelled", "completed"],
+                ["refunded", "cancelled"],
+            ),
         }
     ),
 )
-def test_a_reopened_order_gets_no_state_but_a_dead_letter(statuses: list[str], end: str) -> None:
+def test_a_reopened_order_gets_no_state_but_a_dead_letter(
+    statuses: list[str], ends: list[str]
+) -> None:
     bodies = [woocommerce(f"1{n}:00", status=status) for n, status in enumerate(statuses)]
 
     found = came(WOOCOMMERCE_RICH, bodies)
 
-    assert found.dead_letters == {f"reopened_after_{end}"}
-    assert [state for state, _ in found.states] == [end]
+    assert found.dead_letters == {f"reopened_after_{ends[-1]}"}
+    assert [state for state, _ in found.states] == ends
     assert found.fields["boarding_complete"] == ("completed" in statuses)

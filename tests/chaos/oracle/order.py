@@ -44,9 +44,8 @@ class Order:
         self._first = first
         self._newest = first.updated
         self._seen: set[str] = set()
-        for field, setting in (("order_url", "order_url"), ("language", "default_language")):
-            if setting in settings:
-                self.fields[field] = settings[setting]
+        if "default_language" in settings:
+            self.fields["language"] = settings["default_language"]
 
     def take(self, snapshot: Snapshot, received_at: datetime) -> set[str]:
         """Do what a snapshot asks for, and return the reasons of its dead letters."""
@@ -91,10 +90,9 @@ class Order:
 
     def _change_fields(self, snapshot: Snapshot) -> None:
         language, fields, settings = snapshot.language, self.fields, self._settings
-        if language is not None:
-            url = settings.get("order_urls", {}).get(language, settings.get("order_url"))
-            if url is not None:
-                fields["order_url"] = url
+        url = settings.get("order_urls", {}).get(language, settings.get("order_url"))
+        if url is not None:
+            fields["order_url"] = url
         if language in LANGUAGES:
             fields["language"] = language
         if snapshot.tags or "order_tags" in fields:

@@ -60,10 +60,10 @@ class StrictSqs:
 class Door:
     """A receiver with all its real parts, over an SSM and an SQS that record."""
 
-    def __init__(self, telemetry: Telemetry, ssm: FakeSsm | None = None) -> None:
-        self.ssm = ssm or FakeSsm(**DOCUMENTS)
+    def __init__(self, telemetry: Telemetry, *, time: Time | None = None) -> None:
+        self.ssm = FakeSsm(**DOCUMENTS)
         self.sqs = StrictSqs()
-        self.time = Time()
+        self.time = time or Time()
         self._telemetry = telemetry
         self._receiver = Receiver(
             connections=ReceivingConnections(

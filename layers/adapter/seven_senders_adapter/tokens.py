@@ -186,13 +186,15 @@ class Tokens:
     def _share(self, token: _Token) -> None:
         """Write a token to SSM, and let no other log in before all can read it.
 
-        A failure loses nothing: the token serves this process, and the failure is counted.
+        A failure loses nothing: the token serves this process, and the failure is counted. Then
+        the lease stands for its whole time, since the next login may end this token.
         """
         started = monotonic()
         try:
             self._write(token)
         except (AwsUnavailable, TokenTooLong) as error:
             self._api.observe("share_token", outcome(error), monotonic() - started)
+            return
         now = self._api.now()
         with suppress(AwsUnavailable):
             self._leases.take(self._lease, holder=self._holder, now=now, until=now + SETTLING)

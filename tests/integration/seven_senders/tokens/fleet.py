@@ -140,12 +140,13 @@ class Fleet:
         )
 
     def share(self, token: str, expires_at: datetime, *, fingerprint: str | None = None) -> None:
-        self.ssm.values[self.parameter] = json.dumps(
-            {
-                "token": token,
-                "expires_at": expires_at.isoformat(),
-                "fingerprint": fingerprint or self.account.fingerprint,
-            }
+        content = {
+            "token": token,
+            "expires_at": expires_at.isoformat(),
+            "fingerprint": fingerprint or self.account.fingerprint,
+        }
+        self.ssm.put_parameter(
+            Name=self.parameter, Value=json.dumps(content), Type="SecureString", Overwrite=True
         )
 
     def lend(self, *, seconds: float) -> None:

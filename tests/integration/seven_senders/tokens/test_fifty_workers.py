@@ -1,47 +1,80 @@
-"""A whole fleet that needs a token at once."""
+"""A whole fleet that needs a token at once, with leases and a parameter as AWS has them."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, cast
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from seven_senders_adapter.ledger.leases import Leases
+from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.tokens import Tokens
-from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, FakeSsm, Fleet
+from tests.integration.ledger_table import NAME, create_ledger_table
+from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, FakeLeases, FakeSsm, Fleet
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class TellingSsm(FakeSsm):
-    """Tells when a token was written."""
+class OneAtATime:
+    """A client of moto whose calls come one after another: it is not made for threads.
 
-    def __init__(self) -> None:
-        super().__init__()
+    ``written`` is set once a parameter was.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.exceptions = client.exceptions
         self.written = threading.Event()
+        self._client = client
+        self._lock = threading.Lock()
 
-    def put_parameter(self, **call: object) -> None:
-        super().put_parameter(**call)
-        self.written.set()
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(**arguments: object) -> object:
+            with self._lock:
+                answer: object = getattr(self._client, name)(**arguments)
+            if name == "put_parameter":
+                self.written.set()
+            return answer
+
+        return call
 
     def wait(self, seconds: float) -> None:
         self.written.wait(5)
 
 
-class TestFiftyWorkers:
-    @pytest.mark.parametrize("start", ["expired", "missing", "refused"])
-    def test_log_in_at_most_twice(self, fleet: Fleet, start: str) -> None:
-        ssm = TellingSsm()
-        fleet.ssm = ssm
-        workers = [fleet.worker(sleep=ssm.wait) for _ in range(50)]
-        if start != "missing":
-            fleet.share("old", NOON + HOUR)
-            assert {tokens.current() for tokens in workers} == {"old"}
-        if start == "expired":
-            fleet.now += HOUR
-        all_awake = threading.Barrier(len(workers))
+@pytest.fixture
+def ssm(fleet: Fleet) -> Iterator[OneAtATime]:
+    """The fleet's SSM, beside a ledger with the fleet's leases."""
+    with mock_aws():
+        session = boto3.Session("none", "none", region_name="eu-central-1")
+        dynamodb = session.client("dynamodb")
+        create_ledger_table(dynamodb)
+        table = Table(client=cast("DynamoDBClient", OneAtATime(dynamodb)), name=NAME)
+        ssm = OneAtATime(session.client("ssm"))
+        fleet.leases = cast("FakeLeases", Leases(table=table))
+        fleet.ssm = cast("FakeSsm", ssm)
+        yield ssm
 
-        def work(tokens: Tokens) -> str:
-            all_awake.wait()
-            return tokens.refused("old") if start == "refused" else tokens.current()
 
-        with ThreadPoolExecutor(len(workers)) as pool:
-            results = list(pool.map(work, workers))
-        assert fleet.logins <= 2
-        assert set(results) <= {"login-1", "login-2"}
+@pytest.mark.parametrize("start", ["missing", "expired", "refused"])
+def test_fifty_workers_log_in_once(fleet: Fleet, ssm: OneAtATime, start: str) -> None:
+    workers = [fleet.worker(sleep=ssm.wait) for _ in range(50)]
+    if start != "missing":
+        fleet.share("old", NOON + HOUR)
+        assert {tokens.current() for tokens in workers} == {"old"}
+        ssm.written.clear()
+    if start == "expired":
+        fleet.now += HOUR
+    all_awake = threading.Barrier(len(workers))
+
+    def work(tokens: Tokens) -> str:
+        all_awake.wait()
+        return tokens.refused("old") if start == "refused" else tokens.current()
+
+    with ThreadPoolExecutor(len(workers)) as pool:
+        results = list(pool.map(work, workers))
+    assert fleet.logins == 1
+    assert set(results) == {"login-1"}

@@ -38,16 +38,10 @@ IN_WORK = ("processing", *PROGRESS)
 TOTALS = ("69.20", "1234", "12.345", "0.00", "0.99")
 LANGUAGES = ("de", "en", "fr_FR", "nl", "pt-br", "ja", "")
 LANGUAGE_KEYS = (META_LANGUAGE, META_LANGUAGE_SECOND, "trp_language", "_weglot_language")
-GROUPS = (
-    "gold",
-    "silver",
-    "b2b-1",
-    "person-1@example.org",
-    "+1-555-0100",
-    {"name": "Person-0"},
-    None,
-    "",
-)
+PLAIN_VALUES = ("gold", "silver", "b2b-1", "2026-03-28")
+ODD_VALUES = ("person-1@example.org", "+1-555-0100", "555-010-0001", {"name": "Person-0"}, None, "")
+TAG_VALUES = (*PLAIN_VALUES, *PLAIN_VALUES, *ODD_VALUES)
+"""Of a meta key that stands for a tag: tokens, personal ones, and what is none."""
 
 
 class WooCommerceOrder:
@@ -187,7 +181,7 @@ class WooCommerceOrder:
 
     def change_tags(self, at: datetime) -> Topics:
         for key in (META_CUSTOMER_GROUP, META_CHANNEL):
-            self.meta[key] = self._random.choice(GROUPS)
+            self.meta[key] = self._random.choice(TAG_VALUES)
         return UPDATED
 
     def change_language(self, at: datetime) -> Topics:

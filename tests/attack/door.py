@@ -60,8 +60,14 @@ class StrictSqs:
 class Door:
     """A receiver with all its real parts, over an SSM and an SQS that record."""
 
-    def __init__(self, telemetry: Telemetry, *, time: Time | None = None) -> None:
-        self.ssm = FakeSsm(**DOCUMENTS)
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        *,
+        documents: Mapping[str, str] = DOCUMENTS,
+        time: Time | None = None,
+    ) -> None:
+        self.ssm = FakeSsm(**documents)
         self.sqs = StrictSqs()
         self.time = time or Time()
         self._telemetry = telemetry

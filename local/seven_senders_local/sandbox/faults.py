@@ -18,7 +18,8 @@ class FaultRule:
     What, in this order: wait ``delay_seconds``; let the call take effect if ``applies`` (left
     out: yes, unless ``status`` or ``cut`` is given); wait ``answer_delay_seconds``; then ``cut``
     the connection, or answer ``status``, ``headers`` and ``body`` instead, or the true answer,
-    of whose body ``truncate`` sends one half.
+    of whose body ``truncate`` sends one half, as if it were the whole; ``break_off`` sends one
+    half too, promises the whole and then cuts the connection.
     """
 
     method: str | None = None
@@ -35,6 +36,7 @@ class FaultRule:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     truncate: bool = False
+    break_off: bool = False
 
     @classmethod
     def from_json(cls, document: object) -> "FaultRule":

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -138,8 +139,10 @@ def _spoilt(answer: Answer | None, rule: FaultRule) -> Answer | None:
         return None
     if rule.status is not None:
         return Answer(rule.status, rule.body.encode(), rule.headers)
-    if answer is not None and rule.truncate:
-        return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+    if answer is not None and (rule.truncate or rule.break_off):
+        half = answer.body[: len(answer.body) // 2]
+        missing = len(answer.body) - len(half) if rule.break_off else 0
+        return replace(answer, body=half, missing=missing)
     return answer
 
 
@@ -214,13 +217,14 @@ class _Handler(BaseHTTPRequestHandler):
             _hang_up(self.connection)
         else:
             self._send(answer)
+            self.close_connection = self.close_connection or answer.missing > 0
 
     def _send(self, answer: Answer, *, closing: bool = False) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if answer.status != HTTPStatus.NO_CONTENT:
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(answer.body) + answer.missing))
         if closing:
             self.send_header("Connection", "close")
         self.end_headers()

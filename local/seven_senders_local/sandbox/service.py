@@ -47,11 +47,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: status, body and headers."""
+    """An answer: status, body and headers; ``missing`` bytes of the body are promised only."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    missing: int = 0
 
     @classmethod
     def of(cls, status: int, value: object, headers: Mapping[str, str] | None = None) -> "Answer":

@@ -341,6 +341,13 @@ def test_half_an_answer_is_no_json(caller: Caller) -> None:
         answer.json()
 
 
+def test_an_answer_breaks_off(caller: Caller) -> None:
+    caller.sandbox.play(FaultRule(path="^/orders$", break_off=True))
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+        caller.create()
+    assert len(caller.sandbox.account("key-a").orders) == 1
+
+
 def test_an_answer_is_replaced(caller: Caller) -> None:
     html = "<html>Bad Gateway</html>"
     caller.sandbox.play(FaultRule(status=502, headers={"Retry-After": "7"}, body=html, times=1))

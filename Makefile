@@ -16,7 +16,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test chaos demo format validate audit build pins clean
+.PHONY: help setup test chaos fuzz demo format validate audit build pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -31,6 +31,9 @@ test: setup ## Check format, lint and types, and run all tests
 
 chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
 	.venv/bin/python -m tests.chaos --orders $(or $(ORDERS),10000) --seed $(or $(SEED),0)
+
+fuzz: setup .fuzz/.installed ## Send the receiver what nobody should send: CASES=100000 SEED=7
+	.venv/bin/python -m tests.attack --cases $(or $(CASES),10000) --seed $(or $(SEED),0)
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome
 	.venv/bin/python -m seven_senders_local.demo
@@ -59,13 +62,14 @@ pins: $(UV) ## Compile all pins anew; UPGRADE=--upgrade takes newer versions
 	$(call compile,requirements/ministack)
 	$(call compile,requirements/sam)
 	$(call compile,requirements/audit)
+	$(call compile,requirements/fuzz,--constraints requirements/dev.txt)
 
 compile = $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make pins' \
 	$(UPGRADE) $(2) $(1).in --output-file $(1).txt
 
 clean: ## Remove everything that make has made
-	rm -rf .tools .venv .ministack .sam .audit .layers .aws-sam build \
+	rm -rf .tools .venv .ministack .sam .audit .fuzz .layers .aws-sam build \
 	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -81,7 +85,7 @@ $(UV): requirements/uv.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python --editable .
 	touch $@
 
-.ministack/.installed .sam/.installed .audit/.installed: .%/.installed: requirements/%.txt $(UV)
+.ministack/.installed .sam/.installed .audit/.installed .fuzz/.installed: .%/.installed: requirements/%.txt $(UV)
 	$(UV) venv --quiet --clear --python .tools/bin/python .$*
 	$(UV) pip sync --quiet --require-hashes --python .$*/bin/python $<
 	touch $@

@@ -46,7 +46,11 @@ class ReceiveWebhook:
             service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
         )
         connections = ReceivingConnections(
-            ssm=ssm, path=env.receiving_path, platforms=SHOPS.keys(), telemetry=self._telemetry
+            ssm=ssm,
+            path=env.receiving_path,
+            platforms=SHOPS.keys(),
+            telemetry=self._telemetry,
+            clock=lambda: now().timestamp(),
         )
         self._receiver = Receiver(
             connections=connections,

@@ -89,7 +89,9 @@ class SyncOrder:
         orders = OrderSync(
             dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
             ledger=Ledger.at(table),
-            connections=SyncingConnections(ssm=ssm, path=env.syncing_path),
+            connections=SyncingConnections(
+                ssm=ssm, path=env.syncing_path, clock=lambda: now().timestamp()
+            ),
             clients=clients.of,
             shops=SHOPS,
             telemetry=self._telemetry,

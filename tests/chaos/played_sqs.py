@@ -62,6 +62,7 @@ class PlayedFifo:
     """One queue. Groups stand in a heap by the time at which their first message can be had."""
 
     clock: PlayedClock
+    keeps_seconds: float = RETENTION_SECONDS
     sent: int = 0
     _groups: defaultdict[str, deque[Message]] = field(default_factory=lambda: defaultdict(deque))
     _messages: dict[str, Message] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class PlayedFifo:
             group = heappop(self._ready)[2]
             taken = list(self._groups[group])[: BATCH - len(batch)]
             for message in taken:
-                assert message.sent_at + RETENTION_SECONDS > self.clock.seconds, "it has expired"
+                assert message.sent_at + self.keeps_seconds > self.clock.seconds, "it has expired"
                 message.receives += 1
                 message.visible_at = self.clock.seconds + visibility_seconds
             batch += taken

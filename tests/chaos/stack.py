@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -59,7 +60,7 @@ class Stack:
     def __init__(self, *, clock: PlayedClock, random: Random, troubles: Troubles) -> None:
         self.clock = clock
         self.main = PlayedFifo(clock)
-        self.dead = PlayedFifo(clock)
+        self.dead = PlayedFifo(clock, keeps_seconds=inf)  # until they are compared
         self.kills = 0
         self._random = random
         self._troubles = troubles

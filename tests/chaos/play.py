@@ -1,13 +1,13 @@
 """One run: order lives of all shops, through the stack, with troubles; and what became of them."""
 
-import json
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -18,8 +18,7 @@ from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.sandbox.settings import Settings
 from tests.chaos.comparison import differences
 from tests.chaos.connections import CONNECTIONS
-from tests.chaos.lives import Delivery, deliveries, headers, history
-from tests.chaos.oracle import Arrival
+from tests.chaos.lives import Delivery, deliveries, history
 from tests.chaos.played_clock import PlayedClock
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import DOWN, Chances, Troubles, api_faults
@@ -30,9 +29,6 @@ SHOPIFY_REPEATS = (60, 240, 600, 1200, 1800, 3600, 3600, 3600)
 """Seconds between the tries of a delivery that was not answered 200: 8 more in 4 hours."""
 
 LONGEST_DRAIN = timedelta(days=20)
-
-type Orders = dict[tuple[str, str], list[Arrival]]
-"""What arrived of each order of each connection, in the order of arrival."""
 
 
 class DidNotDrain(Exception):
@@ -54,7 +50,6 @@ class Play:
     seed: int
     orders: int
     chances: Chances = field(default_factory=Chances)
-    arrivals: Orders = field(default_factory=lambda: defaultdict(list), init=False)
     counts: Counter[str] = field(default_factory=Counter, init=False)
     _random: Random = field(init=False)
     _clock: PlayedClock = field(init=False)
@@ -74,14 +69,14 @@ class Play:
                 random=self._random,
                 troubles=Troubles(self._random, self.chances),
             )
-            self._stack.connect(CONNECTIONS, api_url=self._sandbox.api_url)
+            self._stack.connect(api_url=self._sandbox.api_url)
             self._make_orders()
             self._plan_troubles()
             self._play()
             self.counts["kills"] = self._stack.kills
             self.counts["API calls"] = len(self._sandbox.calls)
             found = differences(
-                self.arrivals, sandbox=self._sandbox, dead_letters=self._stack.dead.messages
+                self._stack.arrivals, sandbox=self._sandbox, dead_letters=self._stack.dead.messages
             )
             return Result(differences=list(found), counts=self.counts)
 
@@ -168,25 +163,11 @@ class Play:
                 self.counts["batches"] += 1
 
     def _deliver(self, delivery: Delivery, tries: int) -> None:
-        secret = str(CONNECTIONS[delivery.connection]["webhook_secrets"][-1])  # type: ignore[index]  # a list
-        queued_before = self._stack.main.sent
-        arrival = Arrival(
-            topic=delivery.topic, body=json.loads(delivery.body), received_at=self._clock.now()
-        )
-        status = self._stack.receive(
-            {
-                "pathParameters": {"connection": delivery.connection},
-                "headers": headers(delivery, secret),
-                "body": delivery.body.decode(),
-                "isBase64Encoded": False,
-            }
-        )
         self.counts["deliveries"] += 1
-        # What was queued without an answer counts too: the shop does not know.
-        if status == 200 or self._stack.main.sent > queued_before:
-            self.arrivals[delivery.connection, delivery.order].append(arrival)
-        if status != 200 and "shopify" in delivery.connection and tries < len(SHOPIFY_REPEATS):
-            self._come(self._clock.seconds + SHOPIFY_REPEATS[tries], delivery, tries + 1)
+        status = self._stack.deliver(delivery)
+        repeats = SHOPIFY_REPEATS if "shopify" in delivery.connection else ()
+        if status != HTTPStatus.OK and tries < len(repeats):
+            self._come(self._clock.seconds + repeats[tries], delivery, tries + 1)
 
 
 def play_quietly(seed: int, orders: int) -> Result:

@@ -1,8 +1,11 @@
 """The deployed stack in played time: the real functions, a fleet of processes, queues, ledger."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +18,9 @@ from functions.sync_order.app import SyncEnvironment, SyncOrder
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_local.sqs_event import failed_ids, to_event
+from tests.chaos.connections import CONNECTIONS
+from tests.chaos.lives import Delivery, headers
+from tests.chaos.oracle import Arrival
 from tests.chaos.played_clock import PlayedClock
 from tests.chaos.played_sqs import Message, PlayedFifo, PlayedSqs
 from tests.chaos.troubles import (
@@ -55,12 +61,16 @@ class _Worker:
 
 
 class Stack:
-    """Everything between the shops and the API; needs moto to be active."""
+    """Everything between the shops and the API; needs moto to be active.
+
+    ``arrivals`` are what was taken of each order of each connection, in the order of arrival.
+    """
 
     def __init__(self, *, clock: PlayedClock, random: Random, troubles: Troubles) -> None:
         self.clock = clock
         self.main = PlayedFifo(clock)
         self.dead = PlayedFifo(clock, keeps_seconds=inf)  # until they are compared
+        self.arrivals: defaultdict[tuple[str, str], list[Arrival]] = defaultdict(list)
         self.kills = 0
         self._random = random
         self._troubles = troubles
@@ -73,18 +83,37 @@ class Stack:
         self._workers = [self._worker() for _ in range(FLEET)]
         self._receiver = self._new_receiver()
 
-    def connect(self, connections: Mapping[str, Mapping[str, object]], *, api_url: str) -> None:
+    def connect(self, *, api_url: str) -> None:
         """Store the documents of the connections."""
-        for name, settings in connections.items():
+        for name, settings in CONNECTIONS.items():
             document = read_connection(name, {**settings, "api_url": api_url})
             texts = {"receiving": document.receiving_text(), "syncing": document.syncing_text()}
             for path, text in texts.items():
                 self._ssm.put_parameter(Name=f"/{path}/{name}", Value=text, Type="SecureString")
 
-    def receive(self, event: dict[str, object]) -> int | None:
+    def deliver(self, delivery: Delivery) -> int | None:
         """A delivery comes in; the status of the answer, ``None`` if there was none."""
+        queued_before = self.main.sent
+        received_at = self.clock.now()
+        status = self._receive(delivery)
+        # What was queued without an answer counts too: the shop does not know of it.
+        if status == HTTPStatus.OK or self.main.sent > queued_before:
+            arrival = Arrival(
+                topic=delivery.topic, body=json.loads(delivery.body), received_at=received_at
+            )
+            self.arrivals[delivery.connection, delivery.order].append(arrival)
+        return status
+
+    def _receive(self, delivery: Delivery) -> int | None:
         process, function = self._receiver
         process.begin(RECEIVING_SECONDS)
+        secrets = cast("list[str]", CONNECTIONS[delivery.connection]["webhook_secrets"])
+        event: dict[str, object] = {
+            "pathParameters": {"connection": delivery.connection},
+            "headers": headers(delivery, secrets[-1]),
+            "body": delivery.body.decode(),
+            "isBase64Encoded": False,
+        }
         try:
             answer = function(event)
         except Killed:

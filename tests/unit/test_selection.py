@@ -75,6 +75,11 @@ def test_a_refused_state_is_taken_by(event: dict[str, object], takes: set[str]) 
         ),
         pytest.param({"orders": [1]}, "^orders: expected a list of texts$", id="a number"),
         pytest.param(
+            {"reason": ["state_refused"], "order": ["1"]},
+            "^order, reason: unknown, expected reasons, connections, orders$",
+            id="misspelt keys",
+        ),
+        pytest.param(
             {"reasons": ["state_refused", "typo", "slip"]},
             "^reasons: slip, typo unknown, expected of failed_for_a_day, received_too_often, ",
             id="reasons that do not exist",

@@ -19,6 +19,12 @@ from seven_senders_adapter.telemetry import Telemetry
 HIDDEN_SECONDS = 360
 """How long a dead letter that is left is hidden, so that one run does not meet it twice."""
 
+SELECTING = ("reasons", "connections", "orders")
+"""The keys by which a person chooses dead letters."""
+
+SCHEDULE = "aws.events"
+"""The ``source`` of an event that a schedule sends."""
+
 FORSAKEN_AFTER = timedelta(hours=2)
 """A brake that nobody has probed for so long guards nothing: its key or URL is no longer used."""
 
@@ -56,20 +62,23 @@ class Retried:
 def read_selection(event: Mapping[str, object]) -> Selection:
     """Read ``{"reasons": [...], "connections": [...], "orders": [...]}``, each key optional.
 
-    A schedule's event has none of them. Raises InvalidSelection.
+    A schedule's event selects nothing. Raises InvalidSelection.
     """
+    if event.get("source") == SCHEDULE:
+        return Selection()
+    if unknown := sorted(event.keys() - set(SELECTING)):
+        raise InvalidSelection(f"{', '.join(unknown)}: unknown, expected {', '.join(SELECTING)}")
     chosen: dict[str, frozenset[str]] = {}
-    for key in ("reasons", "connections", "orders"):
+    for key in SELECTING:
         values = event.get(key)
         if values is None:
             continue
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise InvalidSelection(f"{key}: expected a list of texts")
         chosen[key] = frozenset(values)
-    unknown = chosen.get("reasons", frozenset()) - set(Reason)
-    if unknown:
+    if unknown := sorted(chosen.get("reasons", frozenset()) - set(Reason)):
         raise InvalidSelection(
-            f"reasons: {', '.join(sorted(unknown))} unknown, expected of {', '.join(Reason)}"
+            f"reasons: {', '.join(unknown)} unknown, expected of {', '.join(Reason)}"
         )
     return Selection(**chosen)
 

@@ -1,4 +1,4 @@
-"""A table as the template describes it."""
+"""A table as the template describes it, in moto's DynamoDB and in the one of other tests."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,13 +10,17 @@ from moto import mock_aws
 from seven_senders_adapter.aws import CONFIG
 from seven_senders_adapter.ledger.table import Table
 from tests.integration.ledger_table import NAME, create_ledger_table
+from tests.integration.memory import MemoryDynamoDB
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator["DynamoDBClient"]:
+@pytest.fixture(scope="module", params=["moto", "memory"])
+def dynamodb(request: pytest.FixtureRequest) -> Iterator["DynamoDBClient"]:
+    if request.param == "memory":
+        yield MemoryDynamoDB().client
+        return
     with mock_aws():
         yield boto3.client(
             "dynamodb",

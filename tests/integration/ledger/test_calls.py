@@ -21,6 +21,9 @@ from seven_senders_adapter.messages import Failure
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# Only boto3's own client tells its calls.
+pytestmark = pytest.mark.parametrize("dynamodb", ["moto"], indirect=True)
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RECORD = OrderRecord(connection="a", order="1", number="#1", order_date=NOON, newest=NOON)
 FAILURE = Failure(letter="m", reason="refused", first_try=NOON, last_try=NOON)

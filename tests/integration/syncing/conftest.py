@@ -1,6 +1,6 @@
-"""A world over moto's DynamoDB and SSM, and a sandbox on loopback."""
+"""A world over moto's DynamoDB and SSM, and a sandbox on loopback; or one in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.ledger_table import NAME, create_ledger_table
+from tests.integration.syncing.fast import fast_worlds
 from tests.integration.syncing.world import World
 
 if TYPE_CHECKING:
@@ -36,3 +37,14 @@ def world(clients: "tuple[DynamoDBClient, SSMClient]") -> Iterator[World]:
     yield world
     world.sandbox.stop()
     dynamodb.delete_table(TableName=NAME)
+
+
+@pytest.fixture(scope="module")
+def new_world() -> Iterator[Callable[[], World]]:
+    with fast_worlds() as new:
+        yield new
+
+
+@pytest.fixture
+def fast_world(new_world: Callable[[], World]) -> World:
+    return new_world()

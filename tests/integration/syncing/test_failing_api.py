@@ -149,7 +149,7 @@ def test_what_fails_for_a_day_while_others_get_through_is_a_dead_letter(world: W
         while world.waiting and world.now < end:
             world.work()
             if world.waiting:
-                world.now = max(world.now, min(w.visible_at for w in world.waiting))
+                world.now = world.next_at()
         world.now = end
         if world.dead_letter_queue.buried:
             break
@@ -228,6 +228,6 @@ def test_a_refused_account_does_not_keep_the_api_from_the_others(world: World) -
     ends = world.now + timedelta(hours=1)
     while any(w.message.event().connection == "demo" for w in world.waiting):
         assert world.now < ends
-        world.now = max(world.now, min(w.visible_at for w in world.waiting))
+        world.now = world.next_at()
         world.work()
     assert world.timeline("#1009") == ["new", "paid"]

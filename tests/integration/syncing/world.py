@@ -1,9 +1,10 @@
 """A small world to sync in: real handlers' parts, ledger, tokens and API; time is played."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -42,6 +43,7 @@ from seven_senders_adapter.syncing.order_sync import OrderSync
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.telemetry import Telemetry
 from seven_senders_local.sandbox import Sandbox
+from tests.integration.mortal import Fuse, mortal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,16 +87,6 @@ class PlainShop:
         )
 
 
-class PlayedQueue(Queue):
-    """Notes which messages are hidden, and for how many seconds."""
-
-    def __init__(self) -> None:
-        self.hidden: dict[str, int] = {}
-
-    def hide(self, message: Received, seconds: int) -> None:
-        self.hidden[message.message_id] = seconds
-
-
 class PlayedDeadLetterQueue(DeadLetterQueue):
     """Notes why messages are buried, as long as it is not down."""
 
@@ -116,6 +108,19 @@ class Waiting:
     visible_at: datetime
 
 
+class PlayedQueue(Queue):
+    """What waits in the queue, in its order, by the time of its world."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.waiting: list[Waiting] = []
+        self._now = now
+
+    def hide(self, message: Received, seconds: int) -> None:
+        for entry in self.waiting:
+            if entry.message.message_id == message.message_id:
+                entry.visible_at = self._now() + timedelta(seconds=seconds)
+
+
 @dataclass(slots=True)
 class World:
     """One worker, one queue in played time, one sandbox in the same time."""
@@ -124,16 +129,21 @@ class World:
     ssm: "SSMClient"
     stack: str = field(default_factory=lambda: uuid4().hex)
     now: datetime = START + timedelta(days=1)
-    queue: PlayedQueue = field(default_factory=PlayedQueue)
     dead_letter_queue: PlayedDeadLetterQueue = field(default_factory=PlayedDeadLetterQueue)
-    waiting: list[Waiting] = field(default_factory=list)
+    telemetry: Telemetry = field(
+        default_factory=lambda: Telemetry(service="test", namespace="test")
+    )
+    new_session: Callable[[Sandbox], ApiSession] = lambda sandbox: ApiSession()
+    new_sandbox: Callable[[Callable[[], float]], Sandbox] = lambda epoch: Sandbox(now=epoch)
+    queue: PlayedQueue = field(init=False)
     sandbox: Sandbox = field(init=False)
     table: Table = field(init=False)
     ledger: Ledger = field(init=False)
     worker: BatchSync = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sandbox = Sandbox(now=self.epoch)
+        self.sandbox = self.new_sandbox(self.epoch)
+        self.queue = PlayedQueue(lambda: self.now)
         self.table = Table(client=self.dynamodb, name="ledger")
         self.ledger = Ledger.at(self.table)
         self.worker = self.new_worker()
@@ -142,42 +152,55 @@ class World:
         """The time in seconds."""
         return self.now.timestamp()
 
+    @property
+    def waiting(self) -> list[Waiting]:
+        """The messages in the queue."""
+        return self.queue.waiting
+
+    @waiting.setter
+    def waiting(self, entries: list[Waiting]) -> None:
+        self.queue.waiting = entries
+
     def new_worker(
         self,
         *,
         table: Table | None = None,
         session: ApiSession | None = None,
         base: float = 30,
+        jitter: Callable[[], float] = lambda: 0.5,
+        fuse: Fuse | None = None,
     ) -> BatchSync:
-        """Another process of the fleet."""
-        table = table or self.table
-        telemetry = Telemetry(service="test", namespace="test")
-        pace = Pace(base=base, jitter=lambda: 0.5)
+        """Another process of the fleet; with a fuse, all its effects burn it."""
+        fuse = fuse or Fuse(inf)
+        dynamodb, ssm = mortal(self.dynamodb, fuse), mortal(self.ssm, fuse)
+        table = table or Table(client=dynamodb, name="ledger")
+        pace = Pace(base=base, jitter=jitter)
         clients = Clients(
-            session=session or ApiSession(),
-            ssm=self.ssm,
+            session=session or mortal(self.new_session(self.sandbox), fuse),
+            ssm=ssm,
             tokens_path=f"/{self.stack}/tokens",
             leases=Leases(table=table),
             wire=WireSettings(),
-            observe=telemetry.api_called,
+            observe=self.telemetry.api_called,
             now=lambda: self.now,
             sleep=lambda seconds: None,
         )
         orders = OrderSync(
-            dead_letter_queue=self.dead_letter_queue,
+            dead_letter_queue=mortal(self.dead_letter_queue, fuse),
             ledger=Ledger.at(table),
             connections=SyncingConnections(
-                ssm=self.ssm,
+                ssm=ssm,
                 path=f"/{self.stack}/syncing",
                 clock=self.epoch,
             ),
             clients=clients.of,
             shops={"plain": PlainShop()},
-            telemetry=telemetry,
+            telemetry=self.telemetry,
             pace=pace,
             now=lambda: self.now,
         )
-        return BatchSync(orders=orders, queue=self.queue, pace=pace, telemetry=telemetry)
+        queue = mortal(self.queue, fuse)
+        return BatchSync(orders=orders, queue=queue, pace=pace, telemetry=self.telemetry)
 
     def connect(self, name: str = "demo", **settings: object) -> None:
         """Store a connection's syncing document."""
@@ -242,41 +265,50 @@ class World:
         self.waiting.append(Waiting(message=message, visible_at=self.now))
         return message.message_id
 
-    def receive(self) -> list[Received]:
-        """What can be received now: at most ten, no group whose first message is hidden."""
-        first: dict[str, bool] = defaultdict(bool)
-        batch: list[Received] = []
+    def receivable(self) -> list[Waiting]:
+        """What can be received now: no group whose first message is hidden."""
+        hidden: dict[str, bool] = defaultdict(bool)
         for entry in self.waiting:
-            blocked = first[entry.message.group] or entry.visible_at > self.now
-            first[entry.message.group] = blocked
-            if not blocked and len(batch) < 10:
-                entry.message = replace(entry.message, receives=entry.message.receives + 1)
-                batch.append(entry.message)
-        return batch
+            hidden[entry.message.group] |= entry.visible_at > self.now
+        return [entry for entry in self.waiting if not hidden[entry.message.group]]
+
+    def next_at(self) -> datetime:
+        """When something can be received next, if nothing arrives. Something has to wait."""
+        latest: dict[str, datetime] = {}
+        for entry in self.waiting:
+            group = entry.message.group
+            latest[group] = max(latest.get(group, self.now), entry.visible_at)
+        return min(latest.values())
+
+    def receive(self) -> list[Received]:
+        """At most ten messages, which are then hidden for the queue's time-out."""
+        batch = self.receivable()[:10]
+        for entry in batch:
+            entry.message = replace(entry.message, receives=entry.message.receives + 1)
+            entry.visible_at = self.now + VISIBILITY_TIME_OUT
+        return [entry.message for entry in batch]
 
     def work(self, *, remaining_ms: int = LONG_MS, worker: BatchSync | None = None) -> list[str]:
         """One batch, as Lambda gives it; the ids of the messages that stay."""
         batch = self.receive()
-        staying = (worker or self.worker).run(batch, Deadline(lambda: remaining_ms))
+        ends_at = self.now + timedelta(milliseconds=remaining_ms)
+        deadline = Deadline(lambda: int((ends_at - self.now) / timedelta(milliseconds=1)))
+        staying = (worker or self.worker).run(batch, deadline)
         done = {message.message_id for message in batch} - set(staying)
         self.waiting = [w for w in self.waiting if w.message.message_id not in done]
-        for entry in self.waiting:
-            if (seconds := self.queue.hidden.pop(entry.message.message_id, None)) is not None:
-                entry.visible_at = self.now + timedelta(seconds=seconds)
         return staying
 
     def visible_again(self) -> None:
         """Let the queue's own time-out pass, after a worker has died."""
         self.now += VISIBILITY_TIME_OUT
 
-    def drain(self, limit: timedelta = timedelta(days=20)) -> None:
+    def drain(self, limit: timedelta = timedelta(days=20), worker: BatchSync | None = None) -> None:
         """Work until the queue is empty, letting time pass."""
         end = self.now + limit
         while self.waiting:
             assert self.now < end, f"still {len(self.waiting)} messages after {limit}"
-            if not any(w.visible_at <= self.now for w in self.waiting):
-                self.now = min(w.visible_at for w in self.waiting)
-            self.work()
+            self.now = self.next_at()
+            self.work(worker=worker)
 
     def record(self, order: str = "1", connection: str = "demo") -> OrderRecord:
         """The ledger's record of an order."""

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.ledger.brakes import Brake, Brakes
 from seven_senders_adapter.seven_senders.account import Account
+from seven_senders_adapter.seven_senders.errors import TemporaryFailure
+from seven_senders_adapter.seven_senders.transport import Operation
 from seven_senders_adapter.syncing.pace import Pace
 
 FAILING_MESSAGES = 3
-"""So many different messages must fail in a row before the API counts as down."""
+"""So many different messages, or logins, must fail in a row before the API counts as down."""
 
 
 def brake_names(account: Account) -> tuple[str, str]:
@@ -52,13 +55,20 @@ class BrakeGuard:
             self._brakes.open(name)
         self._seen = {}
 
-    def api_failed(self, reason: str, now: datetime, retry_at: datetime | None) -> bool:
+    def api_failed(
+        self, failure: TemporaryFailure, now: datetime, retry_at: datetime | None
+    ) -> bool:
         """Note a temporary failure; whether the API's brake is closed now."""
+        failing = self._message_id
+        if failure.operation == Operation.LOG_IN:
+            # About no message: each tells as much as that of another one. Else a shop with a
+            # single order would never know that its API is not there.
+            failing = f"{failing} {to_text(now)}"
         probe_at = max(now + self._pace.probe_interval, retry_at or now)
         brake = self._brakes.fail(
             self._api,
-            message_id=self._message_id,
-            reason=reason,
+            message_id=failing,
+            reason=failure.reason,
             now=now,
             probe_at=probe_at,
             limit=FAILING_MESSAGES,

@@ -39,9 +39,10 @@ class Burial:
         first_try: datetime | None = None,
         brakes: tuple[str, ...] = (),
     ) -> None:
-        """Copy a message to the dead letters; ``about`` tells several of one message apart.
+        """Copy a message to the dead letters; ``about`` names what of its order was refused.
 
-        The message itself stays where it is. Raises AwsUnavailable.
+        What is buried once more, by this message or by another of its order, stands in the index
+        once. The message itself stays where it is. Raises AwsUnavailable.
         """
         now = self._now()
         failure = Failure(
@@ -81,4 +82,4 @@ class Burial:
 def _letter(message: Received, about: str) -> str:
     if not about:
         return message.message_id
-    return f"{message.message_id}-{sha256(about.encode()).hexdigest()[:8]}"
+    return sha256(f"{message.group} {about}".encode()).hexdigest()[:32]

@@ -44,7 +44,7 @@ class Failing:
         """A call failed for now: behind a brake nobody's try, else the message's own."""
         now = self._now()
         asked = failure.retry_after
-        closed = work.guard.api_failed(failure.reason, now, now + asked if asked else None)
+        closed = work.guard.api_failed(failure, now, now + asked if asked else None)
         if closed or work.guard.probing:
             self._telemetry.connection_failed("api")
             self._wait_for_probe(work, failure, asked)

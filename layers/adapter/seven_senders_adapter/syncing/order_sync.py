@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from seven_senders_adapter.aws import AwsUnavailable
-from seven_senders_adapter.clock import Clock
+from seven_senders_adapter.clock import Clock, to_text
 from seven_senders_adapter.connections.syncing import SyncingConnections
 from seven_senders_adapter.domain.observation import (
     Age,
@@ -124,7 +124,6 @@ class OrderSync:
                 self._burial.bury_work(work, Reason.KILLS_ITS_WORKER, detail)
             else:
                 self._sync(work)
-            self._admission.finish(work)
         except AwsUnavailable as error:
             self._telemetry.warn("AWS failed, the event waits", error=str(error))
             raise Wait(self._pace.hold(self._admission.age(message))) from error
@@ -134,6 +133,7 @@ class OrderSync:
             raise Wait(self._pace.hold(self._admission.age(message))) from error
 
     def _sync(self, work: Work) -> None:
+        """Work the message. What is buried keeps its tries, should SQS deliver it once more."""
         try:
             self._bring_forward(work)
         except TemporaryFailure as failure:
@@ -154,6 +154,8 @@ class OrderSync:
         except (AwsUnavailable, UnreadableRow, OutOfTime):
             self._admission.rest(work)
             raise
+        else:
+            self._admission.finish(work)
 
     def _bring_forward(self, work: Work) -> None:
         event = work.event
@@ -251,8 +253,9 @@ class OrderSync:
         for key, refusal in runner.record.refused.items():
             if refusal.reported:
                 continue
+            about = f"{key} {to_text(refusal.at)}"
             self._burial.bury_work(
-                work, Reason(refusal.reason), refusal.detail, status=refusal.status, about=key
+                work, Reason(refusal.reason), refusal.detail, status=refusal.status, about=about
             )
             reported = {**runner.record.refused, key: replace(refusal, reported=True)}
             runner.record = replace(runner.record, refused=reported)

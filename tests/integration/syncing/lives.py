@@ -1,0 +1,190 @@
+"""Short lives of orders, each with what goes wrong in it, and how each has to end."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from seven_senders_adapter.ledger.attempts import Attempt
+from seven_senders_local.sandbox import FaultRule
+from tests.integration.syncing.world import START, World
+
+DOWN = FaultRule(status=503, times=4)
+LOST = FaultRule(method="POST", cut=True, applies=True, times=1)
+REFUSED = '{"violations": [{"propertyPath": "order_tags", "message": "too long"}]}'
+WHOLE = {"#1001": "new paid in_preparation"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """What arrives and what goes wrong; how many effects it has; how it ends.
+
+    ``ends``: the states of each order. ``shipped``: those whose boarding is complete. ``dead``:
+    the reasons of the dead letters.
+    """
+
+    begins: Callable[[World], None]
+    effects: int
+    ends: Mapping[str, str] = field(default_factory=lambda: WHOLE)
+    shipped: frozenset[str] = frozenset()
+    dead: tuple[str, ...] = ()
+
+    def check(self, world: World) -> None:
+        """Nothing is lost, nothing is there twice, and each dead letter is listed once."""
+        account = world.sandbox.account("key")
+        found = Counter(order.order_id for order in account.orders.values())
+        assert found == Counter(list(self.ends))
+        assert {name: " ".join(world.timeline(name)) for name in self.ends} == self.ends
+        complete = {name for name in self.ends if world.fields(name)["boarding_complete"] is True}
+        assert complete == self.shipped
+        calls = [c for c in world.sandbox.calls if c.applied and c.method == "POST"]
+        states = sum(len(states.split()) - 1 for states in self.ends.values())
+        applied = Counter(call.path for call in calls)
+        assert (applied["/orders"], applied["/order_states"]) == (len(self.ends), states)
+        letters = {failure.letter: failure.reason for failure in world.dead_letter_queue.buried}
+        listed = {d.failure.letter: d.failure.reason for d in world.ledger.dead_letters.list()}
+        assert sorted(letters.values()) == sorted(self.dead)
+        assert listed == letters
+
+
+def _from_creation_to_shipping(world: World) -> None:
+    world.arrive("paid in_preparation", minute=1, tags={"vip": "true"})
+    world.arrive("paid in_preparation", minute=2, shipped=True)
+
+
+def _arriving(*faults: FaultRule) -> Callable[[World], None]:
+    def begin(world: World) -> None:
+        world.sandbox.play(*faults)
+        world.arrive("paid in_preparation", minute=1, tags={"vip": "true"})
+
+    return begin
+
+
+def _a_lost_update(world: World) -> None:
+    world.sandbox.play(FaultRule(method="PUT", status=500, applies=True, times=1))
+    _from_creation_to_shipping(world)
+
+
+def _a_refused_state(world: World) -> None:
+    world.sandbox.play(FaultRule(path="^/order_states$", status=400))
+    world.arrive("paid", minute=1)
+    world.arrive("paid", minute=2, shipped=True)
+
+
+def _a_refused_order_returns(world: World) -> None:
+    world.sandbox.play(FaultRule(method="POST", path="^/orders$", status=422))
+    world.arrive("paid", minute=1)
+    world.drain()
+    world.now += timedelta(minutes=1)
+    world.arrive("paid", minute=1, redriven=True)
+
+
+def _a_refused_field(world: World) -> None:
+    world.sandbox.play(FaultRule(method="PUT", status=422, body=REFUSED))
+    world.arrive("paid in_preparation", minute=1)
+    world.arrive("paid in_preparation", minute=2, tags={"vip": "x" * 300})
+
+
+def _reopened(world: World) -> None:
+    world.arrive("paid cancelled", minute=1)
+    world.arrive("paid in_preparation", minute=2, shipped=True)
+
+
+def _down_for_a_while(world: World) -> None:
+    world.sandbox.play(DOWN)
+    for order in "12":
+        world.arrive("paid", minute=1, order=order)
+
+
+def _locked_for_a_while(world: World) -> None:
+    world.sandbox.play(FaultRule(path="^/token$", status=403, times=2))
+    for order in "12":
+        world.arrive("paid", minute=1, order=order)
+
+
+def _unreadable(world: World) -> None:
+    waiting = world.arrive("paid in_preparation", minute=1)
+    (entry,) = [w for w in world.waiting if w.message.message_id == waiting]
+    world.waiting.insert(0, replace(entry, message=replace(entry.message, message_id="m", raw="{")))
+
+
+def _tried(attempt: Attempt) -> Callable[[World], None]:
+    """A message that was received once more, after these tries."""
+
+    def begin(world: World) -> None:
+        world.sandbox.play(FaultRule(path="^/order_states$", order_id="#1001", status=500))
+        message = world.arrive("paid", minute=1)
+        world.ledger.attempts.save("demo", "1", replace(attempt, message_id=message))
+        world.ledger.progress.got_through("demo", world.now)
+        world.waiting = [
+            replace(entry, message=replace(entry.message, receives=5)) for entry in world.waiting
+        ]
+        world.arrive("paid", minute=1, order="2")
+
+    return begin
+
+
+DIED = Attempt(message_id="", deaths=5)
+FAILED = Attempt(message_id="", tries=60, waited=90_000, first_failed_at=START)
+
+LIVES = {
+    "from creation to shipping": Life(
+        begins=_from_creation_to_shipping, effects=16, shipped=frozenset(WHOLE)
+    ),
+    "a lost create": Life(begins=_arriving(replace(LOST, path="^/orders$")), effects=21),
+    "a lost state": Life(begins=_arriving(replace(LOST, path="^/order_states$")), effects=21),
+    "a lost update": Life(begins=_a_lost_update, effects=26, shipped=frozenset(WHOLE)),
+    "a create that is not taken": Life(
+        begins=_arriving(FaultRule(method="POST", path="^/orders$", status=429, times=1)),
+        effects=23,
+    ),
+    "a token that is cut off": Life(
+        begins=_arriving(FaultRule(path="^/order_states$", status=401, times=1)), effects=18
+    ),
+    "a refused state": Life(
+        begins=_a_refused_state,
+        effects=18,
+        ends={"#1001": "new"},
+        shipped=frozenset(WHOLE),
+        dead=("state_refused",),
+    ),
+    "a refused order that returns": Life(
+        begins=_a_refused_order_returns, effects=9, ends={}, dead=("order_refused",) * 2
+    ),
+    "a refused field": Life(begins=_a_refused_field, effects=19, dead=("field_refused",)),
+    "an order that is opened again": Life(
+        begins=_reopened,
+        effects=19,
+        ends={"#1001": "new paid cancelled"},
+        shipped=frozenset(WHOLE),
+        dead=("reopened_after_cancelled",),
+    ),
+    "an API that is down for a while": Life(
+        begins=_down_for_a_while,
+        effects=64,
+        ends=dict.fromkeys(("#1001", "#1002"), "new paid"),
+    ),
+    "an account that is locked for a while": Life(
+        begins=_locked_for_a_while,
+        effects=44,
+        ends=dict.fromkeys(("#1001", "#1002"), "new paid"),
+    ),
+    "a message that can't be read": Life(
+        begins=_unreadable, effects=15, dead=("unreadable_message",)
+    ),
+    "a message that kills its worker": Life(
+        begins=_tried(DIED), effects=13, ends={"#1002": "new paid"}, dead=("kills_its_worker",)
+    ),
+    "a message that fails for a day": Life(
+        begins=_tried(FAILED),
+        effects=21,
+        ends={"#1001": "new", "#1002": "new paid"},
+        dead=("failed_for_a_day",),
+    ),
+}
+
+
+def repeated(world: World) -> list[str]:
+    """The calls that the API refused because it had taken them before."""
+    refused = [c for c in world.sandbox.calls if not c.faulty and c.status in (400, 409, 422)]
+    return [f"{call.method} {call.path}" for call in refused]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from moto import mock_aws
 
-from seven_senders_local.sandbox import Sandbox
+from seven_senders_local.sandbox import FaultRule, Sandbox
 from tests.chaos.comparison import differences
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives import Delivery, deliveries, history
@@ -96,7 +96,7 @@ class AdapterMachine(RuleBasedStateMachine):
         self.stack.work()
 
     @rule(fault=st.sampled_from(api_faults(1)), times=st.integers(1, 3))
-    def api_fails(self, fault: object, times: int) -> None:
+    def api_fails(self, fault: FaultRule, times: int) -> None:
         self.sandbox.play(replace(fault, probability=1, times=times))
 
     @rule(seconds=st.floats(0, LATEST_EFFECT))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -16,7 +16,7 @@ from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Failure, OrderEvent, Received
+from seven_senders_adapter.messages import Failure, OrderEvent
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.retrying import Retried, Retry, Selection, read_selection
 from tests.integration.fifo import create_fifo, held, received, shown, wait_until
@@ -87,19 +87,13 @@ class Grave:
         )
 
     def retry(
-        self,
-        selection: Selection | None = None,
-        *,
-        has_time: Callable[[], bool] = lambda: True,
-        queue: Queue | None = None,
-        dead_letter_queue: DeadLetterQueue | None = None,
-        index: DeadLetters | None = None,
+        self, selection: Selection | None = None, *, has_time: Callable[[], bool] = lambda: True
     ) -> Retried:
         """One run."""
         retry = Retry(
-            queue=queue or self.queue,
-            dead_letter_queue=dead_letter_queue or self.dead_letter_queue,
-            dead_letters=index or self.index,
+            queue=self.queue,
+            dead_letter_queue=self.dead_letter_queue,
+            dead_letters=self.index,
             orders=Orders(table=self.table),
             brakes=Brakes(table=self.table),
             telemetry=self.recorder.telemetry,
@@ -270,86 +264,3 @@ def test_all_letters_of_one_order_are_met(grave: Grave) -> None:
         grave.bury(order="1", reason="state_refused")
     grave.bury(order="1")
     assert grave.retry() == Retried(returned=1, left=12)
-
-
-class Stopped(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Fuse:
-    """Stops a run at the nth of the points before and after each of its effects."""
-
-    points: int
-
-    def around(self, effect: Callable[[], None]) -> None:
-        self._burn()
-        effect()
-        self._burn()
-
-    def _burn(self) -> None:
-        self.points -= 1
-        if self.points == 0:
-            raise Stopped
-
-
-class MortalQueue(Queue):
-    fuse = Fuse(0)
-
-    @override
-    def send_back(self, message: Received) -> None:
-        self.fuse.around(lambda: super(MortalQueue, self).send_back(message))
-
-
-class MortalIndex(DeadLetters):
-    fuse = Fuse(0)
-
-    @override
-    def remove(self, *, connection: str, order: str, letter: str) -> None:
-        self.fuse.around(
-            lambda: super(MortalIndex, self).remove(
-                connection=connection, order=order, letter=letter
-            )
-        )
-
-
-class MortalDeadLetterQueue(DeadLetterQueue):
-    """Hides for a second only, so that the next run need not wait for long."""
-
-    fuse = Fuse(0)
-
-    @override
-    def receive(self, *, hidden_for: int) -> list[Received]:
-        return super().receive(hidden_for=1)
-
-    @override
-    def delete(self, message: Received) -> None:
-        self.fuse.around(lambda: super(MortalDeadLetterQueue, self).delete(message))
-
-
-@pytest.mark.parametrize(
-    ("point", "copies"),
-    [
-        pytest.param(1, 1, id="before it is sent"),
-        pytest.param(2, 2, id="after it is sent"),
-        pytest.param(3, 2, id="before it is unlisted"),
-        pytest.param(4, 2, id="after it is unlisted"),
-        pytest.param(5, 2, id="before it is deleted"),
-        pytest.param(6, 1, id="after it is deleted"),
-    ],
-)
-def test_stopped_anywhere_it_is_sent_once_more_rather_than_lost(
-    grave: Grave, point: int, copies: int
-) -> None:
-    grave.bury()
-    queue = MortalQueue(sqs=grave.sqs, url=grave.url)
-    index = MortalIndex(table=grave.table)
-    dead_letter_queue = MortalDeadLetterQueue(sqs=grave.sqs, url=grave.dead_url)
-    queue.fuse = index.fuse = dead_letter_queue.fuse = Fuse(point)
-    with pytest.raises(Stopped):
-        grave.retry(queue=queue, index=index, dead_letter_queue=dead_letter_queue)
-    wait_until(lambda: shown(grave.sqs, grave.dead_url) == held(grave.sqs, grave.dead_url))
-    grave.retry()
-    assert grave.queued(copies) == [replace(EVENT, redriven=True)] * copies
-    assert held(grave.sqs, grave.dead_url) == 0
-    assert grave.listed() == {}

@@ -105,6 +105,9 @@ class OrderSync:
         ):
             if event.unreadable:
                 self._bury_unread(message, Reason.UNREADABLE_ORDER, event.unreadable)
+            elif event.platform not in self._shops:
+                detail = f"platform is {event.platform!r}, expected of {', '.join(self._shops)}"
+                self._bury_unread(message, Reason.UNREADABLE_MESSAGE, detail)
             else:
                 self._work(message, event, deadline)
 

@@ -5,18 +5,24 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from operator import delitem
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
 from seven_senders_local.events import Event, fill, load_events
-from tests.attack.personal import marked
+from tests.attack.personal import PASSING, marked
 from tests.unit.receiving.deliveries import NOON, as_event, request, signature
 
 ESSENTIALS = {
     "shopify": {"id", "name", "created_at", "updated_at"},
     "woocommerce": {"id", "number", "date_created_gmt", "date_modified_gmt"},
 }
+LOOKED_AT = {
+    platform: {path.partition(".")[0] for path in paths} | {"note_attributes", "meta_data"}
+    for platform, paths in PASSING.items()
+}
+"""The fields in which there is something that may pass."""
+
 ORDER_TOPICS = (
     *("orders/create", "orders/updated", "orders/paid", "orders/cancelled"),
     *("orders/fulfilled", "orders/partially_fulfilled"),
@@ -58,7 +64,7 @@ SCALARS = (
     | st.integers(min_value=10**60, max_value=10**70)
     | st.floats()
     | st.text(st.characters(exclude_categories=()), max_size=30)
-    | st.sampled_from(["", "0", "-1", "1e999", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59Z"])
+    | st.sampled_from(["", "0", "-1", "1e999", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+14:00"])
 )
 VALUES = st.recursive(
     SCALARS,
@@ -144,14 +150,18 @@ ORDERS = _orders()
 
 @st.composite
 def mutations(draw: st.DrawFn) -> Mutation:
-    """An order with up to five changes, half of them to its own fields."""
+    """An order with up to five changes, half of them to what the receiver looks at."""
     event = draw(st.sampled_from(ORDERS))
-    body = deepcopy(event.body)
+    body = cast("dict[str, object]", deepcopy(event.body))
     changes = []
     for name, change in draw(st.lists(CHANGES, min_size=1, max_size=5)):
-        found = list(places(body))
-        if draw(st.booleans()):
-            found = [place for place in found if place[0] is body]
+        everywhere = draw(st.booleans())
+        found = [
+            place
+            for field in body
+            if everywhere or field in LOOKED_AT[event.platform]
+            for place in ((body, field), *places(body[field]))
+        ]
         if found:
             holder, key = found[draw(st.integers(0, len(found) - 1))]
             change(holder, key)

@@ -30,10 +30,11 @@ SIGNED_IN = {
 TEXTS = st.text(st.characters(exclude_categories=()))
 NAMES = st.sampled_from([*DOCUMENTS, "nobody"]) | TEXTS
 AUTHENTIC = [as_event(shopify()), as_event(woocommerce()), as_event(shopify(as_base64=True))]
+ODD_URLS = ["http://[", "http://[::1", "//", "https://a:99999/", "https://\u2100.example/"]
 HEADERS = st.dictionaries(
     st.sampled_from(sorted({name for event in AUTHENTIC for name in cast("Any", event["headers"])}))
     | TEXTS,
-    TEXTS | VALUES,
+    TEXTS | st.sampled_from(ODD_URLS) | VALUES,
     max_size=4,
 )
 ODD_PARTS = st.fixed_dictionaries(

@@ -65,7 +65,9 @@ def test_names_of_headers_may_be_written_in_any_case(
     assert len(shop.door.sqs.sent) == 1
 
 
-@pytest.mark.parametrize("second", [signature(BODY), "AAAA", ""])
+@pytest.mark.parametrize(
+    "second", [signature(BODY), "AAAA", ""], ids=["the same", "a wrong one", "an empty one"]
+)
 def test_a_signature_that_is_sent_twice_is_none(shop: Shop, second: str) -> None:
     twice = [*SIGNED.items(), ("x-shopify-hmac-sha256", second)]
     assert shop.send(headers=twice) == 401

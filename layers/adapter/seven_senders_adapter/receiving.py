@@ -232,9 +232,9 @@ def _texts(value: object) -> dict[str, str]:
 
 
 def _parse(body: bytes) -> object:
-    """Read JSON; a number that can be of no use is read as ``None``, NaN among them."""
+    """Read JSON. NaN and infinity pass here, as no field of an order takes them."""
     try:
-        return json.loads(body, parse_constant=lambda _: None, parse_int=_whole)
+        return json.loads(body, parse_int=_whole)
     except (ValueError, RecursionError):
         raise UnreadableOrder(None, ["readable JSON"]) from None  # the cause holds the body
 
@@ -249,4 +249,5 @@ def _project(shop: Shop, kind: Kind, body: object, names: ProjectionNames) -> Pr
 
 
 def _whole(text: str) -> int | None:
+    """An integer; ``None`` if it is too long to be of use."""
     return int(text) if len(text) <= MAX_DIGITS else None

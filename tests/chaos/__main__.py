@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.chaos.play import Result, play_quietly
+from tests.chaos.play import Result, be_quiet, play
 
 SHARD = 100
 """Orders of one run: each has an API of another form, so that a large test meets all forms."""
@@ -33,10 +33,8 @@ def main(
     sizes = [min(SHARD, orders - done) for done in range(0, orders, SHARD)]
     seeds = [seed + number for number in range(len(sizes))]
     started = monotonic()
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        runs = {
-            pool.submit(play_quietly, *shard): shard for shard in zip(seeds, sizes, strict=True)
-        }
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=be_quiet) as pool:
+        runs = {pool.submit(play, *shard): shard for shard in zip(seeds, sizes, strict=True)}
         results = _watched(runs, console)
     counts = sum((result.counts for result in results.values()), Counter[str]())
     _print_rates(console, orders, counts, monotonic() - started)

@@ -1,9 +1,9 @@
 """One run: order lives of all shops, through the stack, with troubles; and what became of them."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -170,7 +170,11 @@ class Play:
             self._come(self._clock.seconds + repeats[tries], delivery, tries + 1)
 
 
-def play_quietly(seed: int, orders: int) -> Result:
-    """A run without the functions' log lines, for a process of its own."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        return Play(seed=seed, orders=orders).run()
+def play(seed: int, orders: int) -> Result:
+    """A run with every trouble."""
+    return Play(seed=seed, orders=orders).run()
+
+
+def be_quiet() -> None:
+    """Drop what the functions print from now on: their log lines and metrics."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")

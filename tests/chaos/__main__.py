@@ -31,19 +31,19 @@ def main(
     console = Console()
     console.print(f"{orders} orders, seed {seed}")
     sizes = [min(SHARD, orders - done) for done in range(0, orders, SHARD)]
-    seeds = [seed + number for number in range(len(sizes))]
+    shards = dict(enumerate(sizes, start=seed))
     started = monotonic()
     with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=be_quiet) as pool:
-        runs = {pool.submit(play, *shard): shard for shard in zip(seeds, sizes, strict=True)}
+        runs = {pool.submit(play, *shard): shard for shard in shards.items()}
         results = _watched(runs, console)
     counts = sum((result.counts for result in results.values()), Counter[str]())
     _print_rates(console, orders, counts, monotonic() - started)
-    wrong = {seed: result.differences for seed, result in results.items() if result.differences}
+    wrong = {number: result.differences for number, result in results.items() if result.differences}
     for number, found in wrong.items():
         for difference in found:
             console.print(f"[red]seed {number}[/]: ", end="")
             console.print(difference, markup=False)
-        console.print(f"Repeat it: make chaos ORDERS={SHARD} SEED={number}")
+        console.print(f"Repeat it: make chaos ORDERS={shards[number]} SEED={number}")
     console.print(f"{sum(map(len, wrong.values()))} differences")
     sys.exit(1 if wrong else 0)
 
@@ -55,9 +55,16 @@ def _watched(runs: dict[Future[Result], tuple[int, int]], console: Console) -> d
         task = progress.add_task("orders", total=sum(size for _, size in runs.values()))
         for run in as_completed(runs):
             seed, size = runs[run]
-            results[seed] = run.result()
+            results[seed] = _ended(run)
             progress.advance(task, size)
     return results
+
+
+def _ended(run: Future[Result]) -> Result:
+    """What became of a run; one that broke off is a difference too."""
+    if (error := run.exception()) is None:
+        return run.result()
+    return Result(differences=[f"broke off: {type(error).__name__}: {error}"], counts=Counter())
 
 
 def _print_rates(console: Console, orders: int, counts: Counter[str], seconds: float) -> None:

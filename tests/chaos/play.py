@@ -177,4 +177,5 @@ def play(seed: int, orders: int) -> Result:
 
 def be_quiet() -> None:
     """Drop what the functions print from now on: their log lines and metrics."""
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

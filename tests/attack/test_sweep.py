@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
 from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
-from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_local.connections import put, read_file
@@ -24,18 +22,22 @@ from seven_senders_local.outcome import OrderName, load_arrivals, load_expected
 from seven_senders_local.sandbox import FaultRule, Sandbox
 from seven_senders_local.sqs_event import to_event
 from tests.attack.personal import leaks, marked, readable, words
-from tests.integration.fifo import create_fifo, held, shown, wait_until
-from tests.integration.ledger_table import NAME, create_ledger_table
-from tests.unit.receiving.deliveries import as_event, request
+from tests.chaos.played_clock import PlayedClock, PlayedContext
+from tests.chaos.played_sqs import PlayedFifo, PlayedSqs
+from tests.integration.memory import MemoryDynamoDB, MemorySsm
+from tests.unit.connections.fake_ssm import FakeSsm
+from tests.unit.receiving.deliveries import NOON, as_event, request
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 EVENTS = {name: marked(event) for name, event in load_events().items()}
 CONNECTIONS = read_file(CONNECTIONS_FILE)
-REGION = "eu-central-1"
-RECEIVING, SYNCING, TOKENS = "/receiving", "/syncing", "/tokens"
+COMMON = {
+    "powertools_service_name": "sweep",
+    "powertools_metrics_namespace": "Test",
+    "queue_url": "main",
+}
 QUOTES = FaultRule(
     method="POST",
     path="order_states",
@@ -51,11 +53,6 @@ QUOTES = FaultRule(
 """A refusal that quotes what it should not."""
 
 
-class Context:
-    def get_remaining_time_in_millis(self) -> int:
-        return 900_000
-
-
 @dataclass
 class Traces:
     """All that is left of a run, as texts to search."""
@@ -67,56 +64,58 @@ class Traces:
 
 
 class Run:
-    """The three functions over moto, and a sandbox, worked by hand."""
+    """The three functions with their queues, ledger and parameters in memory, and a sandbox."""
 
-    def __init__(self, sandbox: Sandbox, lines: StringIO) -> None:
+    def __init__(self, clock: PlayedClock, sandbox: Sandbox, lines: StringIO) -> None:
+        self.clock = clock
         self.sandbox = sandbox
         self.lines = lines
-        aws = boto3.Session("any", "any", region_name=REGION)
-        ssm, self.sqs, self.dynamodb = aws.client("ssm"), aws.client("sqs"), aws.client("dynamodb")
-        create_ledger_table(self.dynamodb)
-        self.main, self.dead = create_fifo(self.sqs, "main"), create_fifo(self.sqs, "dead")
+        self.context = cast("Any", PlayedContext(clock, ends_at=clock.seconds + 900))
+        self.main, self.dead = PlayedFifo(clock), PlayedFifo(clock)
+        self.sqs: Any = PlayedSqs(clock, {"main": self.main, "dead": self.dead})
         self.messages: list[str] = []
         self.letters: list[str] = []
+        self.dynamodb = MemoryDynamoDB()
         documents = read_file(CONNECTIONS_FILE, api_url=sandbox.api_url)
-        put(documents, ssm=ssm, receiving_path=RECEIVING, syncing_path=SYNCING)
-        common = {
-            "powertools_service_name": "sweep",
-            "powertools_metrics_namespace": "Test",
-            "queue_url": self.main,
-        }
+        receiving = {name: document.receiving_text() for name, document in documents.items()}
         self.receive = ReceiveWebhook(
-            ReceiveEnvironment(**common, receiving_path=RECEIVING),
-            ssm=ssm,
+            ReceiveEnvironment(**COMMON, receiving_path="/path"),
+            ssm=FakeSsm(**receiving).client,
             sqs=self.sqs,
-            now=utc_now,
+            now=clock.now,
         )
-        self.sync = SyncOrder(
+        self.sync = self.worker(documents)
+        self.retry = RetryFailed(
+            RetryEnvironment(**COMMON, dead_letter_queue_url="dead", table_name="ledger"),
+            dynamodb=self.dynamodb.client,
+            sqs=self.sqs,
+            now=clock.now,
+        )
+
+    def worker(self, documents: Mapping[str, ConnectionDocument]) -> SyncOrder:
+        """The function that syncs."""
+        ssm = MemorySsm()
+        put(documents, ssm=ssm.client, receiving_path="/receiving", syncing_path="/syncing")
+        return SyncOrder(
             SyncEnvironment(
-                **common,
-                syncing_path=SYNCING,
-                tokens_path=TOKENS,
-                dead_letter_queue_url=self.dead,
-                table_name=NAME,
+                **COMMON,
+                syncing_path="/syncing",
+                tokens_path="/tokens",
+                dead_letter_queue_url="dead",
+                table_name="ledger",
                 retry_base_seconds="30",
                 orders_path="/orders",
                 order_states_path="/order_states",
                 token_path="/token",
                 state_order_id_field="order_id",
             ),
-            ssm=ssm,
-            dynamodb=self.dynamodb,
+            ssm=ssm.client,
+            dynamodb=self.dynamodb.client,
             sqs=self.sqs,
             session=ApiSession(),
-            now=utc_now,
-            sleep=lambda seconds: None,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
             jitter=lambda: 0.5,
-        )
-        self.retry = RetryFailed(
-            RetryEnvironment(**common, dead_letter_queue_url=self.dead, table_name=NAME),
-            dynamodb=self.dynamodb,
-            sqs=self.sqs,
-            now=utc_now,
         )
 
     def deliver_all(self) -> list[int]:
@@ -125,53 +124,30 @@ class Run:
 
     def deliver(self, event: Event) -> int:
         secret = CONNECTIONS[event.connection].webhook_secrets[0].get_secret_value()
-        signed = sign(event, secret=secret, now=utc_now())
+        signed = sign(event, secret=secret, now=self.clock.now())
         headers = {name.lower(): value for name, value in signed.headers.items()}
         answer = self.receive(as_event(request(event.connection, headers, signed.body)))
         return cast("int", answer["statusCode"])
 
     def work_all(self) -> None:
         """Work the queue until it is empty, and note each message that was in it."""
-        while held(self.sqs, self.main):
-            batch = self.taken(self.main)
-            self.messages += map(readable, batch)
-            event = to_event(batch, queue_arn="", region=REGION)
-            answer = self.sync(event, cast("LambdaContext", Context()))
+        while len(self.main):
+            batch = self.main.receive(720)
+            received = cast("list[MessageTypeDef]", [message.as_received() for message in batch])
+            self.messages += map(readable, received)
+            answer = self.sync(to_event(received, queue_arn="main", region="any"), self.context)
             assert answer == {"batchItemFailures": []}
             for message in batch:
-                self.sqs.delete_message(QueueUrl=self.main, ReceiptHandle=message["ReceiptHandle"])
+                self.main.delete(message.receipt)
 
     def retry_all(self) -> None:
         """Note the dead letters, return all of them, and work them once more."""
-        letters: list[MessageTypeDef] = []
-        while len(letters) < held(self.sqs, self.dead):
-            letters += self.taken(self.dead)
-        self.letters += map(readable, letters)
-        for letter in letters:
-            self.sqs.change_message_visibility(
-                QueueUrl=self.dead, ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0
-            )
-        wait_until(lambda: shown(self.sqs, self.dead) == len(letters))
-        result = self.retry({"reasons": list(Reason)}, cast("LambdaContext", Context()))
-        assert result["returned"] == len(letters)
+        letters = len(self.dead)
+        self.letters += (readable(message.as_received()) for message in self.dead.messages)
+        result = self.retry({"reasons": list(Reason)}, self.context)
+        assert result["returned"] == letters
         self.work_all()
-
-    def taken(self, url: str) -> "list[MessageTypeDef]":
-        """Up to ten messages, at least one."""
-        batch: list[MessageTypeDef] = []
-
-        def is_there() -> bool:
-            answer = self.sqs.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=10,
-                MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["All"],
-            )
-            batch.extend(answer.get("Messages", []))
-            return bool(batch)
-
-        wait_until(is_there)
-        return batch
+        self.letters += (readable(message.as_received()) for message in self.dead.messages)
 
     def secrets(self) -> set[str]:
         """All that opens something: what shops sign with, access keys, tokens."""
@@ -183,13 +159,12 @@ class Run:
 
     def orders(self) -> Iterator[OrderName]:
         """The orders at Seven Senders, of those that are expected there."""
-        for connection, order_id in load_expected(utc_now()).orders:
+        for connection, order_id in load_expected(self.clock.now()).orders:
             key = CONNECTIONS[connection].access_key.get_secret_value()
             if self.sandbox.account(key).named(order_id):
                 yield connection, order_id
 
     def traces(self, answers: list[int]) -> Traces:
-        rows = self.dynamodb.scan(TableName=NAME)["Items"]
         written = [json.loads(line) for line in self.lines.getvalue().splitlines()]
         return Traces(
             answers=answers,
@@ -198,7 +173,7 @@ class Run:
             found={
                 "messages": self.messages,
                 "dead letters": self.letters,
-                "rows": [readable(row) for row in rows],
+                "rows": [readable(row) for row in self.dynamodb.items.values()],
                 "log lines": [readable(line) for line in written if "_aws" not in line],
                 "metrics": [readable(line) for line in written if "_aws" in line],
             },
@@ -208,8 +183,9 @@ class Run:
 @pytest.fixture(scope="module")
 def traces() -> Iterator[Traces]:
     lines = StringIO()
-    with redirect_stdout(lines), mock_aws(), Sandbox() as sandbox:
-        run = Run(sandbox, lines)
+    clock = PlayedClock(NOON.timestamp())
+    with redirect_stdout(lines), Sandbox(now=clock.epoch) as sandbox:
+        run = Run(clock, sandbox, lines)
         answers = run.deliver_all()
         sandbox.play(QUOTES)
         run.work_all()
@@ -223,7 +199,7 @@ WORDS = set[str]().union(*map(words, load_events().values()))
 
 def test_all_went_through_the_whole(traces: Traces) -> None:
     assert Counter(traces.answers) == {200: 70, 401: 1}
-    assert traces.orders == set(load_expected(utc_now()).orders)
+    assert traces.orders == set(load_expected(NOON).orders)
     for reason in (Reason.UNREADABLE_ORDER, Reason.REOPENED_AFTER_CANCELLED, Reason.STATE_REFUSED):
         assert any(reason in letter for letter in traces.found["dead letters"])
     assert all(traces.found[where] for where in WHERE)

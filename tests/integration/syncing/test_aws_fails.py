@@ -22,6 +22,8 @@ OPERATIONS = {"get_item", "batch_get_item", "put_item", "update_item", "delete_i
 
 
 type Call = Callable[[], Any]
+type Fails = Callable[[int, str], bool]
+"""Whether a call fails, by its number and the row that it is about, if it is one."""
 
 
 def is_refused(call: Call) -> Any:
@@ -41,9 +43,9 @@ def is_repeated(call: Call) -> Any:
 
 
 class Failing:
-    """A DynamoDB of which some calls fail, picked by their number."""
+    """A DynamoDB of which some calls fail."""
 
-    def __init__(self, inner: object, fails: Callable[[int], bool], how: Callable[[Call], Any]):
+    def __init__(self, inner: object, fails: Fails, how: Callable[[Call], Any]) -> None:
         self.asked: list[str] = []
         self._inner = inner
         self._fails = fails
@@ -57,7 +59,8 @@ class Failing:
         def call(**asked: Any) -> Any:
             number = len(self.asked)
             self.asked.append(name)
-            if not self._fails(number):
+            row = asked.get("Item", asked.get("Key", {})).get("pk", {}).get("S", "")
+            if not self._fails(number, row):
                 return found(**asked)
             if (answer := self._how(lambda: found(**asked))) is not None:
                 return answer
@@ -69,7 +72,7 @@ class Failing:
 def lived(
     world: World,
     life: Life,
-    fails: Callable[[int], bool] = lambda _: False,
+    fails: Fails = lambda number, row: False,
     how: Callable[[Call], Any] = is_refused,
 ) -> list[str]:
     """Live a life over a DynamoDB that fails; what was asked of it."""
@@ -79,10 +82,14 @@ def lived(
     return failing.asked
 
 
+def only(number: int) -> Fails:
+    return lambda asked, _: asked == number
+
+
 @pytest.mark.parametrize("how", [is_refused, loses_its_answer, is_repeated])
 @pytest.mark.parametrize(
     "name",
-    ["a lost update", "a refused state", "an API that is down for a while"],
+    ["a lost update", "a refused state", "an account that is locked for a while"],
 )
 def test_each_call_of_dynamodb_fails_once(
     new_world: Callable[[], World], name: str, how: Callable[[Call], Any]
@@ -90,7 +97,7 @@ def test_each_call_of_dynamodb_fails_once(
     life = LIVES[name]
     for number in range(len(lived(new_world(), life))):
         world = new_world()
-        lived(world, life, number.__eq__, how)
+        lived(world, life, only(number), how)
         life.check(world)
         assert repeated(world) == []
         assert isinstance(world.telemetry, Noted)
@@ -101,9 +108,12 @@ def test_all_operations_are_among_them(new_world: Callable[[], World]) -> None:
     assert set(lived(new_world(), LIVES["a lost update"])) == OPERATIONS
 
 
-def test_dynamodb_is_down_for_half_a_day_and_no_message_is_given_up(fast_world: World) -> None:
+@pytest.mark.parametrize("rows", ["", "order/", "brake/"], ids=["all", "orders", "brakes"])
+def test_dynamodb_refuses_rows_for_half_a_day_and_no_message_is_given_up(
+    fast_world: World, rows: str
+) -> None:
     up_at = fast_world.now + timedelta(hours=12)
-    life = LIVES["a lost create"]
-    lived(fast_world, life, lambda _: fast_world.now < up_at)
+    life = LIVES["an API that is down for a while"]
+    lived(fast_world, life, lambda _, row: row.startswith(rows) and fast_world.now < up_at)
     life.check(fast_world)
-    assert fast_world.now - up_at < timedelta(minutes=31)
+    assert fast_world.now - up_at < timedelta(minutes=35)

@@ -53,15 +53,17 @@ def test_the_points_reach_to_the_last_effect(new_world: Callable[[], World], lif
 
 
 @pytest.mark.parametrize("deaths", [4, 5])
-def test_a_message_whose_worker_died_five_times_is_a_dead_letter(world: World, deaths: int) -> None:
-    world.arrive("paid", minute=1)
+def test_a_message_whose_worker_died_five_times_is_a_dead_letter(
+    fast_world: World, deaths: int
+) -> None:
+    fast_world.arrive("paid", minute=1)
     for _ in range(deaths):
-        session = mortal(ApiSession(), Fuse(0))
+        session = mortal(fast_world.new_session(fast_world.sandbox), Fuse(0))
         with pytest.raises(Killed):
-            world.work(worker=world.new_worker(session=session))
-        world.visible_again()
-    world.drain()
-    buried = [failure.reason for failure in world.dead_letter_queue.buried]
+            fast_world.work(worker=fast_world.new_worker(session=session))
+        fast_world.visible_again()
+    fast_world.drain()
+    buried = [failure.reason for failure in fast_world.dead_letter_queue.buried]
     assert buried == (["kills_its_worker"] if deaths == 5 else [])
 
 

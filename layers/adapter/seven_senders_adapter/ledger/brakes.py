@@ -1,7 +1,7 @@
 """The brakes: while one is closed the fleet leaves an API or an account alone.
 
 One probe at a time finds out whether it is mended. A brake that fails a little but is not
-closed is a row with the ids of the messages that failed, and no ``closed_since``.
+closed is a row with the names of what failed, and no ``closed_since``.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ FORGOTTEN_AFTER = timedelta(days=2)
 class Brake:
     """A brake; closed if ``closed_since`` is set, and then ``probe_at`` is too.
 
-    ``failing`` are the ids of the messages that failed until it closed.
+    ``failing`` names what failed until it closed: messages by their ids, and logins.
     """
 
     name: str

@@ -19,7 +19,7 @@ class Reply:
     ``promises`` is the Content-Length, if it is not the true one. ``cut`` closes the connection
     instead of answering, ``closes`` does so after it without having said so, ``hangs`` never
     answers, ``drips`` sends the body (or ``raw``) byte by byte, one each so many seconds.
-    After what is not whole, and after ``raw``, the connection is closed, unless it ``keeps``.
+    After what is not whole, and after ``raw``, the connection is closed.
     """
 
     status: int = 200
@@ -31,7 +31,6 @@ class Reply:
     cut: bool = False
     closes: bool = False
     hangs: bool = False
-    keeps: bool = False
     drips: float = 0.0
 
     def head(self) -> bytes:
@@ -44,7 +43,7 @@ class Reply:
 
     def is_whole(self) -> bool:
         odd = self.promises is not None or "Transfer-Encoding" in self.headers or bool(self.raw)
-        return self.keeps or not (self.cut or self.closes or self.hangs or self.drips or odd)
+        return not (self.cut or self.closes or self.hangs or self.drips or odd)
 
     def payload(self) -> bytes:
         if self.raw:

@@ -1,6 +1,9 @@
 """Answers that do not come, or do not come whole or in time."""
 
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler
+from typing import override
 
 import pytest
 
@@ -8,7 +11,7 @@ from seven_senders_adapter.seven_senders.errors import TemporaryFailure
 from seven_senders_adapter.seven_senders.transport import MAX_IDLE_SECONDS, TimeOuts
 from tests.integration.seven_senders.calling import CALLS, CHANGES, LateApi, client_at, new_order
 from tests.integration.seven_senders.certificate import make_certificate
-from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi
+from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi, Seen
 
 CHUNKED = {"Transfer-Encoding": "chunked"}
 LONG_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + b"x" * 300 + b"\r\n\r\n"
@@ -82,6 +85,24 @@ def test_without_a_connection_nothing_was_applied(host: str) -> None:
     assert not caught.value.answered
 
 
+class Talkative(ScriptedApi):
+    """Sends a second answer after the first, that nobody has asked for."""
+
+    def __init__(self, *replies: Reply) -> None:
+        super().__init__(*replies)
+        self.may_go_on = threading.Event()
+        self.has_gone_on = threading.Event()
+
+    @override
+    def answer(self, seen: Seen, handler: BaseHTTPRequestHandler) -> None:
+        super().answer(seen, handler)
+        if len(self.requests) == 1:
+            self.may_go_on.wait(5)
+            unasked = Reply(status=201, content={"id": 666})
+            handler.wfile.write(unasked.head() + unasked.payload())
+            self.has_gone_on.set()
+
+
 class TestKeptConnection:
     def test_that_the_api_has_closed_loses_no_call(self, server: ScriptedApi) -> None:
         server.script(Reply(content=[], closes=True), Reply(status=201, content={"id": 7}))
@@ -105,13 +126,10 @@ class TestKeptConnection:
         client.list_orders({})
         assert len({request.port for request in server.requests}) == connections
 
-    def test_takes_nothing_that_follows_an_answer_for_the_next_one(
-        self, server: ScriptedApi
-    ) -> None:
-        smuggled = Reply(status=201, content={"id": 666})
-        follows = b"[]" + smuggled.head() + smuggled.payload()
-        keeps = Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + follows, keeps=True)
-        server.script(keeps, Reply(status=201, content={"id": 7}))
-        client = client_at(server.url)
-        client.list_orders({})
-        assert client.create_order(new_order()) == "7"
+    def test_takes_nothing_that_follows_an_answer_for_the_next_one(self) -> None:
+        with Talkative(Reply(content=[]), Reply(status=201, content={"id": 7})) as server:
+            client = client_at(server.url)
+            client.list_orders({})
+            server.may_go_on.set()
+            assert server.has_gone_on.wait(5)
+            assert client.create_order(new_order()) == "7"

@@ -64,7 +64,8 @@ def _ended(run: Future[Result]) -> Result:
     """What became of a run; one that broke off is a difference too."""
     if (error := run.exception()) is None:
         return run.result()
-    return Result(differences=[f"broke off: {type(error).__name__}: {error}"], counts=Counter())
+    broken = f"broke off: {type(error).__name__}: {error}"
+    return Result(differences=[broken], said_twice=[], counts=Counter())
 
 
 def _print_rates(console: Console, orders: int, counts: Counter[str], seconds: float) -> None:

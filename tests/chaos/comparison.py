@@ -1,6 +1,6 @@
 """What stands at Seven Senders and in the dead letters, against what the oracle says."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from json import loads
 
@@ -52,10 +52,23 @@ def _found(sandbox: Sandbox, key: str, wanted: Expected, reasons: Collection[str
     return shown
 
 
+def said_twice(dead_letters: Iterable[Message]) -> list[str]:
+    """Orders that were reported as re-opened more than once after the same end."""
+    said = Counter(
+        f"{letter.text('connection')} {letter.text('order')} {_reason(letter)}"
+        for letter in dead_letters
+        if _reason(letter).startswith("reopened")
+    )
+    return [what for what, times in said.items() if times > 1]
+
+
 def _reasons(dead_letters: Iterable[Message]) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], frozenset[str]] = {}
     for letter in dead_letters:
         order = letter.text("connection"), letter.text("order")
-        reason = str(loads(letter.text("failure"))["reason"])
-        found[order] = found.get(order, frozenset()) | {reason}
+        found[order] = found.get(order, frozenset()) | {_reason(letter)}
     return found
+
+
+def _reason(letter: Message) -> str:
+    return str(loads(letter.text("failure"))["reason"])

@@ -10,8 +10,6 @@ from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
-
 from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
 from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
@@ -31,10 +29,12 @@ from tests.chaos.troubles import (
     TroubledSession,
     Troubles,
 )
-from tests.integration.ledger_table import NAME, create_ledger_table
+from tests.integration.ledger_table import NAME
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
+    from mypy_boto3_ssm import SSMClient
 
 MAIN, DEAD = "order-events", "dead-letters"
 REGION = "eu-central-1"
@@ -61,12 +61,20 @@ class _Worker:
 
 
 class Stack:
-    """Everything between the shops and the API; needs moto to be active.
+    """Everything between the shops and the API.
 
     ``arrivals`` are what was taken of each order of each connection, in the order of arrival.
     """
 
-    def __init__(self, *, clock: PlayedClock, random: Random, troubles: Troubles) -> None:
+    def __init__(
+        self,
+        *,
+        clock: PlayedClock,
+        random: Random,
+        troubles: Troubles,
+        dynamodb: "DynamoDBClient",
+        ssm: "SSMClient",
+    ) -> None:
         self.clock = clock
         self.main = PlayedFifo(clock)
         self.dead = PlayedFifo(clock, keeps_seconds=inf)  # until they are compared
@@ -76,9 +84,8 @@ class Stack:
         self._troubles = troubles
         self._late = LateCalls(clock)
         self._sqs = PlayedSqs(clock, {MAIN: self.main, DEAD: self.dead})
-        self._ssm = boto3.client("ssm", region_name=REGION)
-        self._dynamodb = boto3.client("dynamodb", region_name=REGION)
-        create_ledger_table(self._dynamodb)
+        self._ssm = ssm
+        self._dynamodb = dynamodb
         self._batch: Sequence[Message] = ()
         self._workers = [self._worker() for _ in range(FLEET)]
         self._receiver = self._new_receiver()

@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from moto import mock_aws
 
 from seven_senders_local.sandbox import FaultRule, Sandbox
 from tests.chaos.comparison import differences
@@ -18,6 +17,7 @@ from tests.chaos.play import BEGIN
 from tests.chaos.played_clock import PlayedClock
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import CALM, LATEST_EFFECT, Troubles, api_faults
+from tests.integration.memory import MemoryDynamoDB, MemorySsm
 
 MOST_KILLS = 4
 """One more in a row, and a message counts as one that kills its workers."""
@@ -64,11 +64,15 @@ class AdapterMachine(RuleBasedStateMachine):
         random = Random(seed)  # noqa: S311  repeatable by design
         self.clock = PlayedClock(BEGIN.timestamp())
         self.troubles = NextTroubles(random, CALM)
-        self.aws = mock_aws()
-        self.aws.start()
         self.sandbox = Sandbox(now=self.clock.epoch)
         self.sandbox.start()
-        self.stack = Stack(clock=self.clock, random=random, troubles=self.troubles)
+        self.stack = Stack(
+            clock=self.clock,
+            random=random,
+            troubles=self.troubles,
+            dynamodb=MemoryDynamoDB().client,
+            ssm=MemorySsm().client,
+        )
         self.stack.connect(api_url=self.sandbox.api_url)
         self.kills_left = MOST_KILLS
         self.coming: list[Delivery] = []
@@ -136,7 +140,6 @@ class AdapterMachine(RuleBasedStateMachine):
                 self.settle()
             finally:
                 self.sandbox.stop()
-                self.aws.stop()
 
     def settle(self) -> None:
         """Nothing goes wrong any more: each order comes to where it should be."""
@@ -161,4 +164,4 @@ class AdapterMachine(RuleBasedStateMachine):
 
 
 TestAdapter = AdapterMachine.TestCase
-TestAdapter.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+TestAdapter.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)

@@ -181,6 +181,10 @@ class MemorySsm:
             raise ParameterNotFound
         return {"Parameter": {"Name": Name, "Value": self.parameters[Name]}}
 
+    def get_paginator(self, operation: str) -> "_ParameterPages":
+        """The pages of GetParametersByPath."""
+        return _ParameterPages(self.parameters)
+
     def put_parameter(self, *, Name: str, Value: str, **_: object) -> dict[str, Any]:  # noqa: N803 boto3's names
         """PutParameter."""
         self.parameters[Name] = Value
@@ -190,3 +194,17 @@ class MemorySsm:
         """DeleteParameter."""
         del self.parameters[Name]
         return {}
+
+
+class _ParameterPages:
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self._parameters = parameters
+
+    def paginate(self, *, Path: str, **_: object) -> Iterator[dict[str, Any]]:  # noqa: N803 boto3's name
+        """One page: what stands right under the path."""
+        found = [
+            {"Name": name, "Value": value}
+            for name, value in self._parameters.items()
+            if name.rpartition("/")[0] == Path
+        ]
+        yield {"Parameters": found}

@@ -50,13 +50,16 @@ def main(
 
 def _watched(runs: dict[Future[Result], tuple[int, int]], console: Console) -> dict[int, Result]:
     results: dict[int, Result] = {}
+    orders = sum(size for _, size in runs.values())
     columns = TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("orders", total=sum(size for _, size in runs.values()))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("orders", total=orders)
         for run in as_completed(runs):
             seed, size = runs[run]
             results[seed] = _ended(run)
             progress.advance(task, size)
+            if not console.is_terminal:
+                console.print(f"{progress.tasks[task].completed:.0f} of {orders} orders")
     return results
 
 

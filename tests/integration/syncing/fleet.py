@@ -13,7 +13,8 @@ from tests.integration.direct import AccountFault, direct_session
 from tests.integration.syncing.fast import Noted
 from tests.integration.syncing.world import START, World
 
-WORKERS = 3
+WORKERS = 5
+"""As many as MaximumConcurrency lets work at a time."""
 LIVES = (
     ("", "paid", "paid in_preparation", "paid in_preparation shipped"),
     ("paid in_preparation", "paid in_preparation shipped"),

@@ -102,6 +102,7 @@ LOCKED = AccountFault(access_key="key", status=403)
             Trouble(
                 faults=(AccountFault(access_key="key", status=401, path="/order"),),
                 calls_a_minute=9,
+                lasts=DAY,
             ),
             id="401 to all but the login",
         ),

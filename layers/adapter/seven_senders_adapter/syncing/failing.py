@@ -11,6 +11,7 @@ from seven_senders_adapter.seven_senders.errors import (
     AccountFailure,
     SevenSendersError,
     TemporaryFailure,
+    TokenUnavailable,
 )
 from seven_senders_adapter.syncing.admission import Admission
 from seven_senders_adapter.syncing.burial import Burial
@@ -59,6 +60,13 @@ class Failing:
         self._telemetry.connection_failed("account")
         self._telemetry.warn("the account is refused, its events wait", error=str(failure))
         self._wait_for_probe(work, failure, None)
+
+    def token_unavailable(self, work: Work, failure: TokenUnavailable) -> None:
+        """Nobody's fault and no try. A probe without a token has found out nothing."""
+        if work.guard.probing:
+            self._telemetry.held_back()
+        self._admission.rest(work)
+        raise Wait(self._pace.hold(self._admission.age(work.message))) from failure
 
     def order_failed(self, work: Work, failure: SevenSendersError) -> None:
         """Something is wrong with this order alone that may pass."""

@@ -146,8 +146,7 @@ class OrderSync:
         except (LookUpInconclusive, OrderNotFound) as failure:
             self._failing.order_failed(work, failure)
         except TokenUnavailable as error:
-            self._admission.rest(work)
-            raise Wait(self._pace.hold(self._admission.age(work.message))) from error
+            self._failing.token_unavailable(work, error)
         except Conflict as error:
             self._admission.rest(work)
             raise Wait(self._pace.shortly()) from error

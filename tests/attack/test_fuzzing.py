@@ -77,7 +77,7 @@ def test_any_event_is_answered_and_only_what_is_signed_is_queued(
 ) -> None:
     door = Door(recorder.telemetry)
 
-    @few(300)
+    @few(200)
     @given(event=gateway_events())
     def fuzz(event: dict[str, object]) -> None:
         door.sqs.sent.clear()
@@ -99,7 +99,7 @@ def test_a_signed_order_is_queued_whatever_else_is_odd_and_nothing_personal_with
     secrets = {name: json.loads(text)["webhook_secrets"][0] for name, text in documents.items()}
     door = Door(recorder.telemetry, documents=documents)
 
-    @few(300)
+    @few(200)
     @given(mutation=mutations(), as_base64=st.booleans())
     def fuzz(mutation: Mutation, *, as_base64: bool) -> None:
         door.sqs.sent.clear()

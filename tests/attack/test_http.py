@@ -101,7 +101,7 @@ HEADERS = st.tuples(
 
 
 def test_any_request_is_answered(shop: Shop) -> None:
-    @few(150)
+    @few(100)
     @given(
         method=st.sampled_from(["POST", "POST", "POST", "GET", "PUT", "DELETE", "OPTIONS"]),
         name=st.sampled_from(sorted(DOCUMENTS)) | st.binary(max_size=40).map(quote_from_bytes),

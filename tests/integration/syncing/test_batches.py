@@ -76,10 +76,15 @@ def test_of_a_batch_of_ten_one_of_an_unknown_connection_waits_for_its_document(
         connection = "new" if order == 5 else "demo"
         fast_world.arrive("paid", minute=1, order=str(order), connection=connection)
     assert len(fast_world.work()) == 1
-    fast_world.now += timedelta(days=3)
-    fast_world.work()
+    monday = fast_world.now + timedelta(days=3)
+    while fast_world.next_at() < monday:
+        fast_world.now = fast_world.next_at()
+        fast_world.work()
     fast_world.connect("new")
     fast_world.drain()
+    assert isinstance(fast_world.telemetry, Noted)
+    assert fast_world.telemetry.failed.keys() == {"new"}
+    assert fast_world.telemetry.bugs == []
     Life(begins=lambda _: None, effects=0, ends=NINE | {"#1005": "new paid"}).check(fast_world)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from seven_senders_adapter.ledger.attempts import Attempt
+from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER
 from seven_senders_local.sandbox import FaultRule
 from tests.integration.syncing.world import START, World
 
@@ -111,6 +112,13 @@ def _unreadable(world: World) -> None:
     world.waiting.insert(0, replace(entry, message=replace(entry.message, message_id="m", raw="{")))
 
 
+def _about_to_expire(world: World) -> None:
+    world.arrive("paid", minute=1)
+    world.drain()
+    world.arrive("paid in_preparation", minute=2, shipped=True)
+    world.now += EXPIRY_WARNING_AFTER + timedelta(minutes=1)
+
+
 def _tried(attempt: Attempt) -> Callable[[World], None]:
     """A message that was received once more, after these tries."""
 
@@ -143,6 +151,12 @@ LIVES = {
     ),
     "a token that is cut off": Life(
         begins=_arriving(FaultRule(path="^/order_states$", status=401, times=1)), effects=18
+    ),
+    "an order that seems to be gone": Life(
+        begins=_arriving(FaultRule(path="^/order_states$", status=404, times=1)), effects=18
+    ),
+    "an event that SQS will soon drop": Life(
+        begins=_about_to_expire, effects=11, shipped=frozenset(WHOLE)
     ),
     "a refused state": Life(
         begins=_a_refused_state,

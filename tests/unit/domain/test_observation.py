@@ -167,9 +167,12 @@ def test_an_end_that_the_shop_took_back_is_not_sent_to_an_order_created_anew() -
 def test_a_reopened_order_is_noted_once(end: str) -> None:
     record, _ = deliver(None, snapshot(1, end))
     record, _ = deliver(record, snapshot(2, "paid"))
-    record, _ = deliver(record, snapshot(3, "paid", "in_preparation"))
-    assert [refusal.reason for refusal in record.refused.values()] == [f"reopened_after_{end}"]
-    assert record.refused[f"reopened_after_{end}"].at > at(0)
+    (key,) = record.refused
+    assert key == record.refused[key].reason == f"reopened_after_{end}"
+    assert record.refused[key].at > at(0)
+    reported = {key: replace(record.refused[key], reported=True)}
+    record, _ = deliver(replace(record, refused=reported), snapshot(3, "paid", "in_preparation"))
+    assert record.refused == reported
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,20 @@ def test_after_a_refused_state_the_later_ones_go_on() -> None:
     assert next_step(record) == AddState(State.IN_PREPARATION, at(2))
 
 
+def test_a_cancelled_order_gets_of_the_missing_states_only_paid_and_cancelled() -> None:
+    times = {State.PAID: at(1), State.IN_PREPARATION: at(2), State.CANCELLED: at(3)}
+    record = replace(CREATED, wanted_states=times)
+    assert next_step(record) == AddState(State.PAID, at(1))
+    paid = replace(record, accepted_states={State.PAID: at(1)})
+    assert next_step(paid) == AddState(State.CANCELLED, at(3))
+
+
+def test_missing_states_go_before_changed_fields() -> None:
+    wanted = Fields(boarding_complete=True)
+    record = replace(CREATED, wanted=wanted, wanted_states={State.PAID: at(1)})
+    assert next_step(record) == AddState(State.PAID, at(1))
+
+
 @pytest.mark.parametrize(
     ("wanted", "accepted", "changes"),
     [

@@ -16,6 +16,7 @@ from seven_senders_adapter.messages import (
     event_message,
     received_from_lambda,
     received_from_sqs,
+    redriven,
 )
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -149,6 +150,11 @@ def test_a_failure_that_this_version_did_not_write_is_unreadable(failure: str) -
 def test_a_message_that_came_back_from_the_dead_letters_says_so() -> None:
     assert received(redriven="1").event().redriven
     assert not received().event().redriven
+
+
+def test_a_dead_letter_goes_back_into_the_line_of_its_order() -> None:
+    letter = replace(received(), group="a group of its own")
+    assert redriven(letter).group == "acme/17"
 
 
 def test_equal_snapshots_have_equal_digests_whatever_the_order_of_their_keys() -> None:

@@ -1,0 +1,27 @@
+"""All breaks, part by part of the adapter."""
+
+from tests.breaks.parts import (
+    api_client,
+    domain,
+    failing,
+    ledger,
+    queueing,
+    receiving,
+    retrying,
+    shops,
+    syncing,
+    tokens,
+)
+
+BREAKS = (
+    *receiving.BREAKS,
+    *shops.BREAKS,
+    *queueing.BREAKS,
+    *domain.BREAKS,
+    *syncing.BREAKS,
+    *failing.BREAKS,
+    *ledger.BREAKS,
+    *api_client.BREAKS,
+    *tokens.BREAKS,
+    *retrying.BREAKS,
+)

@@ -1,0 +1,154 @@
+"""Dead letters and their way back; the settings of connections as syncing reads them."""
+
+from tests.breaks.table import PACKAGE, Break
+
+RETRYING = f"{PACKAGE}/retrying.py"
+BURIAL = f"{PACKAGE}/syncing/burial.py"
+CONNECTIONS = f"{PACKAGE}/connections/syncing.py"
+
+TESTS = "tests/integration/test_retrying.py"
+STOPPED = "tests/integration/syncing/test_retrying_killed.py"
+OF_CONNECTIONS = "tests/unit/connections/test_syncing.py"
+
+SEND = "            self._queue.send_back(message)\n"
+UNLIST = (
+    "            self._dead_letters.remove("
+    "connection=connection, order=order, letter=failure.letter)\n"
+)
+DELETE = "            self._dead_letter_queue.delete(message)\n"
+
+BREAKS = (
+    Break(
+        name="deletes a dead letter before it has sent it",
+        file=RETRYING,
+        old=SEND + UNLIST + DELETE,
+        new=DELETE + SEND + UNLIST,
+        tests=(STOPPED,),
+    ),
+    Break(
+        name="deletes a dead letter before it has unlisted it",
+        file=RETRYING,
+        old=SEND + UNLIST + DELETE,
+        new=SEND + DELETE + UNLIST,
+        tests=(STOPPED,),
+    ),
+    Break(
+        name="leaves what it has returned in the list",
+        file=RETRYING,
+        old=UNLIST,
+        new="",
+        tests=(
+            f"{TESTS}::test_what_can_pass_returns_marked_and_the_rest_stays_listed_and_visible",
+        ),
+    ),
+    Break(
+        name="returns a dead letter without deleting it",
+        file=RETRYING,
+        old=DELETE,
+        new="",
+        tests=(
+            f"{TESTS}::test_what_can_pass_returns_marked_and_the_rest_stays_listed_and_visible",
+        ),
+    ),
+    Break(
+        name="returns what waits behind a closed brake",
+        file=RETRYING,
+        old="        elif self._is_held(failure):\n",
+        new="        elif not failure:\n",
+        tests=(f"{TESTS}::test_behind_a_closed_brake_it_waits",),
+    ),
+    Break(
+        name="waits for ever for a brake that nobody probes any more",
+        file=RETRYING,
+        old="brake.probe_at > self._now() - FORSAKEN_AFTER",
+        new="brake.closed_since",
+        tests=(TESTS,),
+    ),
+    Break(
+        name="returns by itself what only a person can mend",
+        file=f"{PACKAGE}/reasons.py",
+        old="CAN_PASS = frozenset({Reason.FAILED_FOR_A_DAY, Reason.RECEIVED_TOO_OFTEN})",
+        new="CAN_PASS = frozenset({Reason.FAILED_FOR_A_DAY, Reason.ORDER_REFUSED})",
+        tests=("tests/unit/test_selection.py::test_without_a_selection_what_can_pass_is_taken",),
+    ),
+    Break(
+        name="goes on with the dead letters until the time-out cuts it",
+        file=RETRYING,
+        old="m for m in messages if not (has_time() and self._retry(m, selection, result))",
+        new="m for m in messages if not self._retry(m, selection, result)",
+        tests=(f"{TESTS}::test_when_its_time_is_up_it_stops_between_two_letters",),
+    ),
+    Break(
+        name="lists nothing that SQS moved to the dead letters itself",
+        file=RETRYING,
+        old="        self._dead_letters.add(\n",
+        new="        dict(\n",
+        tests=(f"{TESTS}::test_what_sqs_moved_itself_is_listed_then_returned",),
+    ),
+    Break(
+        name="is stopped by a dead letter that nobody can read",
+        file=RETRYING,
+        old="        except UnreadableMessage as error:\n",
+        new="        except ArithmeticError as error:\n",
+        tests=(f"{TESTS}::test_a_dead_letter_that_cannot_be_read_is_listed_and_left",),
+    ),
+    Break(
+        name="says nothing of a dead letter that will soon expire",
+        file=RETRYING,
+        old="            self._telemetry.near_expiry()\n",
+        new="",
+        tests=(f"{TESTS}::test_what_would_soon_expire_is_marked_and_counted",),
+    ),
+    Break(
+        name="buries a refusal anew with each message of its order",
+        file=BURIAL,
+        old='return sha256(f"{message.group} {about}".encode()).hexdigest()[:32]',
+        new='return sha256(f"{message.message_id} {about}".encode()).hexdigest()[:32]',
+        tests=("tests/integration/syncing/test_kills.py::test_killed_at_any_point",),
+    ),
+    Break(
+        name="lists no dead letter",
+        file=BURIAL,
+        old="        self._dead_letters.add(\n",
+        new="        dict(\n",
+        tests=(
+            (
+                "tests/integration/syncing/test_refusals.py"
+                "::test_dead_letters_are_listed_in_the_ledger"
+            ),
+        ),
+    ),
+    Break(
+        name="reads a connection's settings from SSM for each message",
+        file=CONNECTIONS,
+        old="        if copy and self._clock() < copy.fresh_until:\n",
+        new="        if copy and not self._clock:\n",
+        tests=(f"{OF_CONNECTIONS}::test_a_copy_serves_for_a_minute",),
+    ),
+    Break(
+        name="never sees that a connection's settings were changed",
+        file=CONNECTIONS,
+        old="        if copy and self._clock() < copy.fresh_until:\n",
+        new="        if copy:\n",
+        tests=(f"{OF_CONNECTIONS}::test_a_copy_serves_for_a_minute",),
+    ),
+    Break(
+        name="can't work while SSM fails although it knows the settings",
+        file=CONNECTIONS,
+        old="            if copy is None:\n                raise\n",
+        new="            raise\n",
+        tests=(
+            (
+                f"{OF_CONNECTIONS}::test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every"
+                "_ten_seconds"
+            ),
+        ),
+    ),
+    Break(
+        name="asks SSM for a parameter of any name",
+        file=CONNECTIONS,
+        old="        if not is_name(name):\n",
+        new="        if not name:\n",
+        tests=(f"{OF_CONNECTIONS}::test_a_name_that_no_connection_may_have_is_never_asked_for",),
+    ),
+)

@@ -85,6 +85,7 @@ class SyncOrder:
             observe=self._telemetry.api_called,
             now=now,
             sleep=sleep,
+            jitter=jitter,
         )
         orders = OrderSync(
             dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),

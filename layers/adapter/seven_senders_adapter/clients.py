@@ -1,5 +1,6 @@
 """The API clients of one process: one per account, all over one session."""
 
+import random
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Clients:
         observe: Observe,
         now: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._session = session
         self._ssm = ssm
@@ -38,6 +40,7 @@ class Clients:
         self._observe = observe
         self._now = now
         self._sleep = sleep
+        self._jitter = jitter
         self._clients: dict[Account, SevenSendersClient] = {}
 
     def of(self, account: Account) -> SevenSendersClient:
@@ -60,5 +63,6 @@ class Clients:
             path=self._tokens_path,
             leases=self._leases,
             sleep=self._sleep,
+            jitter=self._jitter,
         )
         return SevenSendersClient(api=api, tokens=tokens)

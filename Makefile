@@ -75,7 +75,7 @@ compile = $(UV) pip compile --quiet --universal --python-version 3.13 --generate
 
 clean: ## Remove everything that make has made
 	rm -rf .tools .venv .ministack .sam .audit .fuzz .layers .aws-sam build \
-	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(UV): requirements/uv.txt

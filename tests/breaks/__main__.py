@@ -23,7 +23,7 @@ from tests.breaks.table import Break
 SECONDS = 120
 """What a break's tests may take."""
 
-PLAIN_WIDTH = 160
+PLAIN_WIDTH = 240
 """Columns of what is written into a pipe or a file."""
 
 
@@ -105,7 +105,8 @@ def judged(breaks: list[Break], copies: list[Copy]) -> Iterator[tuple[Break, Ver
 
 def table_of(breaks: list[Break], verdicts: dict[str, Verdict]) -> Table:
     """Each break beside the test that caught it."""
-    table = Table("the adapter …", "", "by", box=None)
+    table = Table("the adapter …", "", box=None)
+    table.add_column("by", overflow="fold")
     for change in breaks:
         verdict = verdicts[change.name]
         table.add_row(change.name, word(verdict), verdict.by, style="" if verdict.caught else "red")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 BRAKES = ("api/https://api.example", "account/f00d")
 EVENT = OrderEvent(
     connection="acme",
@@ -135,6 +136,7 @@ def test_what_can_pass_returns_marked_and_the_rest_stays_listed_and_visible(grav
     assert events["1"] == replace(EVENT, redriven=True)
     assert events.keys() == {"1", "2"}
     assert grave.listed().keys() == left
+    assert held(grave.sqs, grave.dead_url) == 2
     wait_until(lambda: shown(grave.sqs, grave.dead_url) == 2)
 
 
@@ -157,6 +159,22 @@ def test_behind_a_closed_brake_it_waits(grave: Grave) -> None:
         wait_until(lambda: shown(grave.sqs, grave.dead_url) == 1)
         brakes.open(name)
     assert grave.retry() == Retried(returned=1)
+
+
+@pytest.mark.parametrize(
+    ("due_for", "retried"),
+    [
+        pytest.param(timedelta(hours=2) - SECOND, Retried(waiting=1), id="less than two hours"),
+        pytest.param(timedelta(hours=2), Retried(returned=1), id="two hours: nobody will open it"),
+    ],
+)
+def test_behind_a_closed_brake_whose_probe_has_been_due_for(
+    grave: Grave, due_for: timedelta, retried: Retried
+) -> None:
+    grave.bury()
+    probe_at = grave.now - due_for
+    Brakes(table=grave.table).close(BRAKES[1], reason="401", now=probe_at, probe_at=probe_at)
+    assert grave.retry() == retried
 
 
 def test_a_brake_that_has_seen_failures_but_is_open_holds_nothing(grave: Grave) -> None:

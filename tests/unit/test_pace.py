@@ -38,6 +38,10 @@ def test_behind_a_brake_the_wait_grows_with_the_age(age: timedelta, least: int, 
     assert (AT_LEAST.hold(age), AT_MOST.hold(age)) == (least, most)
 
 
+def test_a_closed_brake_is_probed_three_times_a_minute() -> None:
+    assert Pace().probe_interval == timedelta(seconds=20)
+
+
 def test_a_message_gives_up_probing_soon_after_its_hundredth_receipt() -> None:
     day = timedelta(days=1)
     assert AT_LEAST.probe_again(day, 99) == 20

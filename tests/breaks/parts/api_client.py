@@ -27,7 +27,7 @@ BREAKS = (
             "        self._used_at = self._clock()\n"
             "        if response.is_redirect:\n"
             '            return requests.get(response.headers["location"],'
-            " headers=request.headers)\n"
+            " headers=request.headers, timeout=1)\n"
             "        return response\n"
         ),
         tests=(f"{UNTRUSTED}::TestRedirects",),

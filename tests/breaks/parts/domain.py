@@ -177,7 +177,7 @@ BREAKS = (
         old="boarding_complete=snapshot.shipped\n        or (known is not None and"
         " known.fields.boarding_complete),",
         new="boarding_complete=snapshot.shipped,",
-        tests=(CALLS,),
+        tests=(f"{KNOWN_FIELDS}::test_that_all_has_shipped_is_never_taken_back",),
     ),
     Break(
         name="opens an order again that stands complete at Seven Senders",

@@ -11,8 +11,6 @@ STEPS = f"{PACKAGE}/syncing/steps.py"
 BRAKES = "tests/integration/syncing/test_brakes.py"
 FAILING_API = "tests/integration/syncing/test_failing_api.py"
 OUTAGES = "tests/integration/syncing/test_outages.py"
-WHILE_DOWN = f"{OUTAGES}::test_while_an_api_is_down_nothing_is_used_up_and_then_all_gets_there"
-REFUSED_ACCOUNT = f"{OUTAGES}::test_a_connection_that_is_refused_waits_alone_until_it_is_mended"
 RECEIVES = f"{OUTAGES}::test_a_message_that_waits_as_long_as_sqs_keeps_it_is_not_received_too_often"
 TRIES = "tests/integration/syncing/test_tries.py"
 WAITS = "tests/unit/test_pace.py"
@@ -46,7 +44,7 @@ BREAKS = (
         file=GUARD,
         old="        if failure.operation == Operation.LOG_IN:\n",
         new="        if not failure.operation:\n",
-        tests=(OUTAGES, "tests/integration/syncing/test_standing_still.py"),
+        tests=(BRAKES,),
     ),
     Break(
         name="counts a refused call as a failure of the API",
@@ -68,7 +66,7 @@ BREAKS = (
         file=GUARD,
         old='f"account/{account.fingerprint}"',
         new='"account"',
-        tests=(REFUSED_ACCOUNT,),
+        tests=(BRAKES,),
     ),
     Break(
         name="stops all APIs for one that is down",
@@ -89,14 +87,14 @@ BREAKS = (
         file=GUARD,
         old="        self.probing = all(\n",
         new="        self.probing = bool(closed) or all(\n",
-        tests=(WHILE_DOWN,),
+        tests=(BRAKES,),
     ),
     Break(
         name="probes without a pause",
         file=PACE,
         old="return timedelta(seconds=max(1.0, self.base * 2 / 3))",
         new="return timedelta(seconds=1)",
-        tests=(WHILE_DOWN,),
+        tests=(WAITS,),
     ),
     Break(
         name="receives what waits behind a brake more than a thousand times",
@@ -181,7 +179,7 @@ BREAKS = (
         file=FAILING,
         old="        if closed or work.guard.probing:\n",
         new="        if not work.message:\n",
-        tests=(WHILE_DOWN,),
+        tests=(BRAKES,),
     ),
     Break(
         name="says nothing of a connection that stands still",

@@ -62,7 +62,7 @@ BREAKS = (
         file=RETRYING,
         old="brake.probe_at > self._now() - FORSAKEN_AFTER",
         new="brake.closed_since",
-        tests=(TESTS,),
+        tests=(f"{TESTS}::test_behind_a_closed_brake_whose_probe_has_been_due_for",),
     ),
     Break(
         name="returns by itself what only a person can mend",

@@ -16,6 +16,7 @@ ONE_FAULT = f"{FAILING_API}::test_one_fault_changes_nothing_in_the_end"
 REFUSALS = "tests/integration/syncing/test_refusals.py"
 WIRE = "tests/integration/syncing/test_wire_forms.py"
 TOLD = "tests/integration/syncing/test_what_is_told.py"
+TWO_WORKERS = "tests/integration/syncing/test_two_workers.py"
 NOT_SENT = "tests/integration/syncing/test_not_sent.py"
 REFUSED_ORDER = f"{REFUSALS}::test_a_refused_order_is_a_dead_letter_once_and_not_tried_again"
 
@@ -60,14 +61,14 @@ BREAKS = (
         file=STEPS,
         old="read_from=now + LONGEST_CALL + READ_TIME_OUT,",
         new="read_from=now,",
-        tests=(KILLED, "tests/integration/syncing/test_two_workers.py"),
+        tests=(TWO_WORKERS,),
     ),
     Break(
         name="looks at once for what it got no answer to",
         file=STEPS,
         old="        if self._now() < intent.read_from:\n",
         new="        if not intent:\n",
-        tests=("tests/integration/syncing/test_two_workers.py", KILLED),
+        tests=(TWO_WORKERS,),
     ),
     Break(
         name="adopts an order with another date",
@@ -112,7 +113,9 @@ BREAKS = (
         file=STEPS,
         old="return self._work.settings.look_up_before_create or recreating",
         new="return self._work.settings.look_up_before_create",
-        tests=(REFUSALS, WIRE),
+        tests=(
+            f"{NOT_SENT}::test_no_order_is_made_twice_because_a_wrong_path_of_its_states_is_not_found",
+        ),
     ),
     Break(
         name="creates an order again and again that the API does not know",
@@ -264,7 +267,7 @@ BREAKS = (
         file=ADMISSION,
         old="rested = replace(work.attempt, running=False, deaths=0)",
         new="rested = work.attempt",
-        tests=("tests/integration/syncing/test_outages.py",),
+        tests=("tests/integration/syncing/test_brakes.py",),
     ),
     Break(
         name="says nothing of a message that will soon expire",

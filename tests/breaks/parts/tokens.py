@@ -10,7 +10,6 @@ CURRENT = f"{SHARED}::TestCurrent"
 REFRESH = f"{SHARED}::TestRefresh"
 LOG_IN = f"{TESTS}/test_logging_in.py::TestLogIn"
 REFUSED = f"{TESTS}/test_refused_token.py::TestRefused"
-FIFTY = f"{TESTS}/test_fifty_workers.py"
 HOURLY = f"{TESTS}/test_logins_an_hour.py"
 
 BREAKS = (
@@ -61,7 +60,7 @@ BREAKS = (
         file=TOKENS,
         old="        if held is None or now >= held.expires_at:\n",
         new="        if held is None:\n",
-        tests=(SHARED, f"{TESTS}/test_expiry.py"),
+        tests=(f"{TESTS}/test_ended_token.py",),
     ),
     Break(
         name="takes a token that has expired from SSM",
@@ -89,7 +88,7 @@ BREAKS = (
         file=TOKENS,
         old="            with suppress(AwsUnavailable):\n                if shared",
         new="            with suppress(ArithmeticError):\n                if shared",
-        tests=(FIFTY, HOURLY),
+        tests=(f"{LOG_IN}::test_is_waited_for_while_another_worker_has_the_lease",),
     ),
     Break(
         name="drops a good token because it can't be replaced",

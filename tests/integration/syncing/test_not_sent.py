@@ -42,6 +42,18 @@ def test_an_order_that_the_api_never_knows_is_created_anew_once_a_message(
     assert fast_world.waiting
 
 
+def test_no_order_is_made_twice_because_a_wrong_path_of_its_states_is_not_found(
+    fast_world: World,
+) -> None:
+    settings = fast_world.sandbox.service.settings
+    fast_world.sandbox.service.settings = settings.changed({"duplicate_answer": "second"})
+    fast_world.sandbox.play(FaultRule(path="^/order_states$", status=404, times=3))
+    fast_world.arrive("paid", minute=1)
+    fast_world.drain()
+    assert fast_world.timeline() == ["new", "paid"]
+    assert calls_of(fast_world, "POST /orders") == 1
+
+
 def test_tags_of_the_integration_before_stay_on_an_order_of_a_shop_without_tags(
     fast_world: World,
 ) -> None:
@@ -63,7 +75,7 @@ def test_later_messages_of_an_order_that_has_to_wait_make_no_call(fast_world: Wo
     fast_world.sandbox.play(FaultRule(path="^/orders$", status=503))
     sent = [fast_world.arrive("paid", minute=minute) for minute in (1, 2, 3)]
     assert fast_world.work() == sent
-    assert calls_of(fast_world, "POST /orders") == 1
+    assert [call.path for call in fast_world.sandbox.calls] == ["/token", "/orders"]
 
 
 class SlowSession(ApiSession):

@@ -90,3 +90,9 @@ def test_all_tags_removed_is_a_change() -> None:
     known = Known(fields=Fields(order_tags={"a": "b"}), language=None, order_date=MONDAY)
     fields, _ = wanted_fields(snapshot(1), MappingSettings(), known)
     assert fields.order_tags == {}
+
+
+def test_that_all_has_shipped_is_never_taken_back() -> None:
+    known = Known(fields=Fields(boarding_complete=True), language=None, order_date=MONDAY)
+    fields, _ = wanted_fields(snapshot(1, shipped=False), MappingSettings(), known)
+    assert fields.boarding_complete is True

@@ -22,7 +22,6 @@ from tests.chaos.oracle import Arrival
 from tests.chaos.played_clock import PlayedClock
 from tests.chaos.played_sqs import Message, PlayedFifo, PlayedSqs
 from tests.chaos.troubles import (
-    Killed,
     LateCalls,
     Process,
     TroubledClient,
@@ -30,6 +29,7 @@ from tests.chaos.troubles import (
     Troubles,
 )
 from tests.integration.ledger_table import NAME
+from tests.integration.mortal import Killed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS, ApiSession
 from seven_senders_local.sandbox import FaultRule
 from tests.chaos.played_clock import PlayedClock, PlayedContext
+from tests.integration.mortal import Killed
 
 AWS_CALL_SECONDS = 0.005
 LONGEST_LIFE = 40
@@ -23,10 +24,6 @@ LATEST_EFFECT = TIME_OUTS.connect + 2 * TIME_OUTS.read - 1
 
 ALWAYS_THERE = frozenset({"exceptions", "get_paginator"})
 """What of a boto3 client is no call."""
-
-
-class Killed(BaseException):
-    """The process ends here, and nothing of it runs any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

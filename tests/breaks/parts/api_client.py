@@ -22,9 +22,9 @@ BREAKS = (
     Break(
         name="follows a redirect, and takes the token along",
         file=TRANSPORT,
-        old="        self._used_at = self._clock()\n        return response\n",
+        old="        self._used_at[host] = self._clock()\n        return response\n",
         new=(
-            "        self._used_at = self._clock()\n"
+            "        self._used_at[host] = self._clock()\n"
             "        if response.is_redirect:\n"
             '            return requests.get(response.headers["location"],'
             " headers=request.headers, timeout=1)\n"
@@ -63,8 +63,8 @@ BREAKS = (
     Break(
         name="sends on a connection that the API may have closed long ago",
         file=TRANSPORT,
-        old="if self._clock() - self._used_at > MAX_IDLE_SECONDS:",
-        new="if self._clock() - self._used_at > 1000 * MAX_IDLE_SECONDS:",
+        old="if now - self._used_at.get(host, now) > MAX_IDLE_SECONDS:",
+        new="if now - self._used_at.get(host, now) > 1000 * MAX_IDLE_SECONDS:",
         tests=(f"{LOST}::TestKeptConnection",),
     ),
     Break(

@@ -21,8 +21,8 @@ BREAKS = (
     Break(
         name="never closes the brake of an API that is down",
         file=GUARD,
-        old="FAILING_MESSAGES = 3\n",
-        new="FAILING_MESSAGES = 3_000\n",
+        old="FAILURES_TO_CLOSE = 3\n",
+        new="FAILURES_TO_CLOSE = 3_000\n",
         tests=(BRAKES,),
     ),
     Break(

@@ -25,7 +25,7 @@ def fail(
     brakes: Brakes, message_id: str, *, now: datetime = NOON, probe_at: datetime = PROBE
 ) -> Brake:
     return brakes.fail(
-        "api", message_id=message_id, reason="HTTP 503", now=now, probe_at=probe_at, limit=3
+        "api", what=message_id, reason="HTTP 503", now=now, probe_at=probe_at, limit=3
     )
 
 
@@ -241,7 +241,7 @@ def test_a_closed_brake_is_written_in_its_frozen_form(
     for message_id in ("m-1", "m-2"):
         brakes.fail(
             "account-1",
-            message_id=message_id,
+            what=message_id,
             reason="refused_account",
             now=NOON,
             probe_at=PROBE + SECOND / 2,

@@ -31,7 +31,7 @@ FAILURE = Failure(letter="m", reason="refused", first_try=NOON, last_try=NOON)
 
 def fail(table: Table, message_id: str, *, limit: int = 3) -> None:
     Brakes(table=table).fail(
-        "api", message_id=message_id, reason="503", now=NOON, probe_at=NOON, limit=limit
+        "api", what=message_id, reason="503", now=NOON, probe_at=NOON, limit=limit
     )
 
 

@@ -8,8 +8,15 @@ from typing import override
 import pytest
 
 from seven_senders_adapter.seven_senders.errors import TemporaryFailure
-from seven_senders_adapter.seven_senders.transport import MAX_IDLE_SECONDS, TimeOuts
-from tests.integration.seven_senders.calling import CALLS, CHANGES, LateApi, client_at, new_order
+from seven_senders_adapter.seven_senders.transport import MAX_IDLE_SECONDS, ApiSession, TimeOuts
+from tests.integration.seven_senders.calling import (
+    CALLS,
+    CHANGES,
+    OK,
+    LateApi,
+    client_at,
+    new_order,
+)
 from tests.integration.seven_senders.certificate import make_certificate
 from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi, Seen
 
@@ -125,6 +132,14 @@ class TestKeptConnection:
         now += idle
         client.list_orders({})
         assert len({request.port for request in server.requests}) == connections
+
+    def test_is_not_kept_fresh_by_calls_of_another_api(self, server: ScriptedApi) -> None:
+        now = 0.0
+        with ScriptedApi(OK) as other, ApiSession(clock=lambda: now) as session:
+            for url in (server.url, other.url, server.url):
+                session.get(url).close()
+                now += MAX_IDLE_SECONDS - 1
+        assert len({request.port for request in server.requests}) == 2
 
     def test_takes_nothing_that_follows_an_answer_for_the_next_one(self) -> None:
         with Talkative(Reply(content=[]), Reply(status=201, content={"id": 7})) as server:

@@ -46,18 +46,18 @@ class Brakes:
         self,
         name: str,
         *,
-        message_id: str,
+        what: str,
         reason: str,
         now: datetime,
         probe_at: datetime,
         limit: int,
     ) -> Brake:
-        """Count a message that failed; with ``limit`` different ones the brake closes.
+        """Count what failed, by its name; with ``limit`` different names the brake closes.
 
         A closed brake counts no more; its probe is put off to ``probe_at``, never brought
         forward.
         """
-        brake = self._count(name, message_id=message_id, reason=reason, now=now)
+        brake = self._count(name, what=what, reason=reason, now=now)
         stays = brake.probe_at >= probe_at if brake.probe_at else len(brake.failing) < limit
         if stays:
             return brake
@@ -108,7 +108,7 @@ class Brakes:
         """Open a brake and forget its failures."""
         self._table.delete(_key(name))
 
-    def _count(self, name: str, *, message_id: str, reason: str, now: datetime) -> Brake:
+    def _count(self, name: str, *, what: str, reason: str, now: datetime) -> Brake:
         try:
             row = self._table.update(
                 _key(name),
@@ -120,7 +120,7 @@ class Brakes:
                     "name": name,
                     "reason": reason,
                     "expires_at": seconds(now + FORGOTTEN_AFTER),
-                    "failing": {message_id},
+                    "failing": {what},
                     "second": seconds(now),
                 },
             )
@@ -128,7 +128,7 @@ class Brakes:
             row = conflict.row
         if is_expired(row, now):
             self._forget(name, now)
-            return self._count(name, message_id=message_id, reason=reason, now=now)
+            return self._count(name, what=what, reason=reason, now=now)
         return from_row(Brake, row)
 
     def _forget(self, name: str, now: datetime) -> None:

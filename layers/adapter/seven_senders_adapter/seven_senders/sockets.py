@@ -8,6 +8,7 @@ import http.client
 import socket
 from collections.abc import Buffer
 from io import BufferedReader, RawIOBase
+from math import inf
 from time import monotonic
 from typing import Any, override
 
@@ -22,8 +23,8 @@ class _Timely(RawIOBase):
     def __init__(self, file: RawIOBase, sock: socket.socket) -> None:
         self._file = file
         self._sock = sock
-        self._time_out = sock.gettimeout() or 0.0
-        self._until = monotonic() + self._time_out
+        self._time_out = sock.gettimeout()
+        self._until = inf if self._time_out is None else monotonic() + self._time_out
 
     @override
     def readable(self) -> bool:
@@ -34,7 +35,7 @@ class _Timely(RawIOBase):
         left = self._until - monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
-        self._sock.settimeout(left)
+        self._sock.settimeout(None if left == inf else left)
         try:
             return self._file.readinto(buffer)
         finally:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, override
+from urllib.parse import urlsplit
 
 import requests
 from requests.cookies import RequestsCookieJar
@@ -97,7 +98,7 @@ class ApiSession(requests.Session):
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self._clock = clock
-        self._used_at = clock()
+        self._used_at: dict[str, float] = {}
         for scheme in ("https://", "http://"):
             self.mount(scheme, TimelyAdapter())
         self.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
@@ -106,10 +107,11 @@ class ApiSession(requests.Session):
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send on a connection that is new or was used a moment ago."""
-        if self._clock() - self._used_at > MAX_IDLE_SECONDS:
+        host, now = urlsplit(str(request.url)).netloc, self._clock()
+        if now - self._used_at.get(host, now) > MAX_IDLE_SECONDS:
             self.close()
         response = super().send(request, **kwargs)
-        self._used_at = self._clock()
+        self._used_at[host] = self._clock()
         return response
 
     @override

@@ -9,7 +9,7 @@ from seven_senders_adapter.seven_senders.errors import TemporaryFailure
 from seven_senders_adapter.seven_senders.transport import Operation
 from seven_senders_adapter.syncing.pace import Pace
 
-FAILING_MESSAGES = 3
+FAILURES_TO_CLOSE = 3
 """So many different messages, or logins, must fail in a row before the API counts as down."""
 
 
@@ -67,11 +67,11 @@ class BrakeGuard:
         probe_at = max(now + self._pace.probe_interval, retry_at or now)
         brake = self._brakes.fail(
             self._api,
-            message_id=failing,
+            what=failing,
             reason=failure.reason,
             now=now,
             probe_at=probe_at,
-            limit=FAILING_MESSAGES,
+            limit=FAILURES_TO_CLOSE,
         )
         self._seen[self._api] = brake
         return brake.closed_since is not None

@@ -38,6 +38,8 @@ def main(
         results = _watched(runs, console)
     counts = sum((result.counts for result in results.values()), Counter[str]())
     _print_rates(console, orders, counts, monotonic() - started)
+    twice = sum(len(result.said_twice) for result in results.values())
+    console.print(f"{twice} re-openings are in the dead letters twice, after a crash")
     wrong = {number: result.differences for number, result in results.items() if result.differences}
     for number, found in wrong.items():
         for difference in found:

@@ -1,10 +1,10 @@
 """What stands at Seven Senders and in the dead letters, against what the oracle says."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from json import loads
 
-from seven_senders_local.sandbox import Sandbox
+from seven_senders_local.sandbox.rules import Account
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.oracle import Arrival, Expected, expected
 from tests.chaos.played_sqs import Message
@@ -13,10 +13,15 @@ from tests.chaos.played_sqs import Message
 def differences(
     arrivals: Mapping[tuple[str, str], Sequence[Arrival]],
     *,
-    sandbox: Sandbox,
+    account: Callable[[str], Account],
     dead_letters: Iterable[Message],
+    may_come_again: bool,
 ) -> Iterator[str]:
-    """Every order that is not as it should be, in words, and every one that should not be."""
+    """Every order that is not as it should be, in words, and every one that should not be.
+
+    ``account`` gives the account of an access key. ``may_come_again``: whether messages were
+    delivered once more after they were worked.
+    """
     reasons = _reasons(dead_letters)
     right: defaultdict[str, set[str]] = defaultdict(set)
     for (connection, order), arrived in arrivals.items():
@@ -25,24 +30,25 @@ def differences(
         wanted = expected(settings, arrived)
         if wanted.order_id is not None:
             right[key].add(wanted.order_id)
-        found = _found(sandbox, key, wanted, reasons.pop((connection, order), frozenset()))
-        if all(found != _shown(end) for end in _right_ends(settings, arrived)):
+        found = _found(account(key), wanted, reasons.pop((connection, order), frozenset()))
+        ends = [wanted, *(_ends_of_repetition(settings, arrived) if may_come_again else ())]
+        if all(found != _shown(end) for end in ends):
             yield f"{connection} {order}: is {found}, should be {_shown(wanted)}"
     for key in {str(settings["access_key"]) for settings in CONNECTIONS.values()}:
-        for remote in sandbox.account(key).orders.values():
+        for remote in account(key).orders.values():
             if remote.order_id not in right[key]:
                 yield f"account {key}: order {remote.order_id} should not be there"
     for (connection, order), others in reasons.items():
         yield f"{connection} {order}: dead letters that nothing led to: {sorted(others)}"
 
 
-def _right_ends(settings: Mapping[str, object], arrived: Sequence[Arrival]) -> Iterator[Expected]:
-    """What the order of arrival asks for, and what SQS may make of it.
+def _ends_of_repetition(
+    settings: Mapping[str, object], arrived: Sequence[Arrival]
+) -> Iterator[Expected]:
+    """What an order may come to besides, if what was left out is delivered once more.
 
-    What was left out while the order was not known says something once it is, if it is delivered
-    once more: by SQS, or because its worker was killed.
+    It left no trace while the order was not known, and says something once it is.
     """
-    yield expected(settings, arrived)
     known_from = next(
         (n for n in range(len(arrived)) if expected(settings, arrived[: n + 1]).order_id), 0
     )
@@ -58,11 +64,11 @@ def _shown(wanted: Expected) -> list[object]:
     return [sorted(wanted.dead_letters), dict(wanted.fields), list(wanted.states)]
 
 
-def _found(sandbox: Sandbox, key: str, wanted: Expected, reasons: Collection[str]) -> list[object]:
+def _found(account: Account, wanted: Expected, reasons: Collection[str]) -> list[object]:
     if wanted.order_id is None:
         return [sorted(reasons)]
     shown: list[object] = [sorted(reasons)]
-    for remote in sandbox.account(key).named(wanted.order_id):
+    for remote in account.named(wanted.order_id):
         states = [(entry.state, entry.datetime) for entry in remote.states[1:]]
         shown += [remote.fields, states]
     return shown

@@ -75,10 +75,11 @@ class Play:
         self._random = Random(self.seed)  # noqa: S311  repeatable by design
         self._clock = PlayedClock(BEGIN.timestamp())
         with Sandbox(now=self._clock.epoch, settings=self._wire()) as self._sandbox:
+            troubles = Troubles(self._random, self.chances)
             self._stack = Stack(
                 clock=self._clock,
                 random=self._random,
-                troubles=Troubles(self._random, self.chances),
+                troubles=troubles,
                 dynamodb=self.dynamodb,
                 ssm=self.ssm,
             )
@@ -86,10 +87,17 @@ class Play:
             self._make_orders()
             self._plan_troubles()
             self._play()
-            self.counts["kills"] = self._stack.kills
+            self.counts |= troubles.struck
+            self.counts["killed"] = self._stack.kills
             self.counts["API calls"] = len(self._sandbox.calls)
+            self.counts["API faults"] = sum(call.faulty for call in self._sandbox.calls)
             letters = self._stack.dead.messages
-            found = differences(self._stack.arrivals, sandbox=self._sandbox, dead_letters=letters)
+            found = differences(
+                self._stack.arrivals,
+                account=self._sandbox.account,
+                dead_letters=letters,
+                may_come_again=bool(self.chances.kill or self.chances.lost_delete),
+            )
             return Result(
                 differences=list(found), said_twice=said_twice(letters), counts=self.counts
             )

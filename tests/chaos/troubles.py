@@ -1,7 +1,8 @@
 """What goes wrong around the functions: their processes die, AWS throttles, answers are lost."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from random import Random
@@ -28,11 +29,11 @@ ALWAYS_THERE = frozenset({"exceptions", "get_paginator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chances:
-    """How likely each trouble is: of an API call, an AWS call, an invocation, a message."""
+    """How likely each trouble is of an API call, an AWS call's end, an invocation, a message."""
 
     api_fault: float = 0.3
     late_effect: float = 0.02
-    aws_fault: float = 0.01
+    aws_fault: float = 0.005
     kill: float = 0.02
     second_worker: float = 0.01
     lost_delete: float = 0.01
@@ -43,26 +44,23 @@ CALM = Chances(api_fault=0, late_effect=0, aws_fault=0, kill=0, second_worker=0,
 
 @dataclass(slots=True)
 class Troubles:
-    """Throws the dice."""
+    """Throws the dice, and counts what came of it in ``struck``."""
 
     random: Random
     chances: Chances
+    struck: Counter[str] = field(default_factory=Counter, init=False)
 
     def effects_until_killed(self) -> float:
         """After how many effects the process of an invocation is killed."""
-        if self.random.random() < self.chances.kill:
-            return self.random.randint(1, LONGEST_LIFE)
-        return inf
+        return self.random.randint(1, LONGEST_LIFE) if self._throw("kill") else inf
 
     def fails(self) -> bool:
         """Whether a call of AWS fails at one of its two ends."""
-        return self.random.random() < self.chances.aws_fault / 2
+        return self._throw("aws_fault")
 
     def late_by(self) -> float | None:
         """How many seconds after its start a call takes effect whose client has stopped waiting."""
-        if self.random.random() < self.chances.late_effect:
-            return self.random.uniform(0, LATEST_EFFECT)
-        return None
+        return self.random.uniform(0, LATEST_EFFECT) if self._throw("late_effect") else None
 
     def latency(self) -> float:
         """How many seconds a call of the API takes."""
@@ -70,27 +68,37 @@ class Troubles:
 
     def sends_second_worker(self) -> bool:
         """Whether another worker has the same messages, although it should not."""
-        return self.random.random() < self.chances.second_worker
+        return self._throw("second_worker")
 
     def loses_delete(self) -> bool:
         """Whether a message comes back that was done."""
-        return self.random.random() < self.chances.lost_delete
+        return self._throw("lost_delete")
+
+    def _throw(self, chance: str) -> bool:
+        strikes: bool = self.random.random() < getattr(self.chances, chance)
+        self.struck[chance] += strikes
+        return strikes
+
+
+FAULTS = (
+    FaultRule(status=500),
+    FaultRule(status=500, applies=True),
+    FaultRule(status=502, body="<html><h1>Bad Gateway</h1></html>"),
+    FaultRule(status=503, headers={"Retry-After": "120"}),
+    FaultRule(status=429, headers={"Retry-After": "Wed, 01 Apr 2026 12:00:00 GMT"}),
+    FaultRule(status=429, headers={"Retry-After": "7"}),
+    FaultRule(cut=True, applies=False),
+    FaultRule(cut=True, applies=True),
+    FaultRule(truncate=True),
+    FaultRule(break_off=True),
+)
+"""Every fault of the API."""
 
 
 def api_faults(probability: float) -> list[FaultRule]:
-    """Every fault of the API, which together strike that often."""
-    faults: list[Callable[..., FaultRule]] = [
-        partial(FaultRule, status=500),
-        partial(FaultRule, status=500, applies=True),
-        partial(FaultRule, status=502, body="<html><h1>Bad Gateway</h1></html>"),
-        partial(FaultRule, status=503, headers={"Retry-After": "120"}),
-        partial(FaultRule, status=429, headers={"Retry-After": "Wed, 01 Apr 2026 12:00:00 GMT"}),
-        partial(FaultRule, status=429, headers={"Retry-After": "7"}),
-        partial(FaultRule, cut=True, applies=False),
-        partial(FaultRule, cut=True, applies=True),
-        partial(FaultRule, truncate=True),
-    ]
-    return [fault(probability=probability / len(faults)) for fault in faults]
+    """All faults, of which one strikes that often: they are tried one after another."""
+    each = 1 - (1 - probability) ** (1 / len(FAULTS))
+    return [replace(fault, probability=each) for fault in FAULTS]
 
 
 DOWN = [FaultRule(status=503)]

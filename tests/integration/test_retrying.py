@@ -180,7 +180,7 @@ def test_behind_a_closed_brake_whose_probe_has_been_due_for(
 def test_a_brake_that_has_seen_failures_but_is_open_holds_nothing(grave: Grave) -> None:
     grave.bury()
     Brakes(table=grave.table).fail(
-        BRAKES[0], message_id="m", reason="503", now=grave.now, probe_at=grave.now, limit=3
+        BRAKES[0], what="m", reason="503", now=grave.now, probe_at=grave.now, limit=3
     )
     assert grave.retry() == Retried(returned=1)
 

@@ -16,7 +16,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test chaos fuzz mutants demo format validate audit build pins clean
+.PHONY: help setup test chaos fuzz flood breaks demo format validate audit build pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -35,7 +35,10 @@ chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
 fuzz: setup .fuzz/.installed ## Send the receiver what nobody should send: CASES=100000 SEED=7
 	.venv/bin/python -m tests.attack --cases $(or $(CASES),10000) --seed $(or $(SEED),0)
 
-mutants: setup ## Break the adapter in many ways, each of which a test must catch: NAME=ledger
+flood: setup ## Flood one receiving process and see how fast it answers: RATE=200 SECONDS=10
+	.venv/bin/python -m tests.attack.flood --rate $(or $(RATE),200) --seconds $(or $(SECONDS),10)
+
+breaks: setup ## Break the adapter in many ways, each of which a test must catch: NAME=ledger
 	.venv/bin/python -m tests.breaks $(if $(NAME),"$(NAME)")
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome

@@ -1,4 +1,4 @@
-"""``make mutants``: each break in turn, in a copy, with the tests that should catch it."""
+"""``make breaks``: each break in turn, in a copy, with the tests that should catch it."""
 
 import os
 import sys

@@ -43,7 +43,9 @@ class ReceiveWebhook:
         self, env: ReceiveEnvironment, *, ssm: "SSMClient", sqs: "SQSClient", now: Clock
     ) -> None:
         self._telemetry = Telemetry(
-            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+            service=env.powertools_service_name,
+            namespace=env.powertools_metrics_namespace,
+            clock=lambda: now().timestamp(),
         )
         connections = ReceivingConnections(
             ssm=ssm,

@@ -47,7 +47,9 @@ class RetryFailed:
         now: Clock,
     ) -> None:
         self._telemetry = Telemetry(
-            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+            service=env.powertools_service_name,
+            namespace=env.powertools_metrics_namespace,
+            clock=lambda: now().timestamp(),
         )
         table = Table(client=dynamodb, name=env.table_name)
         self._retry = Retry(

@@ -67,26 +67,16 @@ class SyncOrder:
         jitter: Callable[[], float],
     ) -> None:
         self._telemetry = Telemetry(
-            service=env.powertools_service_name, namespace=env.powertools_metrics_namespace
+            service=env.powertools_service_name,
+            namespace=env.powertools_metrics_namespace,
+            clock=lambda: now().timestamp(),
         )
         table = Table(client=dynamodb, name=env.table_name)
         pace = Pace(base=float(env.retry_base_seconds), jitter=jitter)
-        clients = Clients(
-            session=session,
-            ssm=ssm,
-            tokens_path=env.tokens_path,
-            leases=Leases(table=table),
-            wire=WireSettings(
-                orders_path=env.orders_path,
-                states_path=env.order_states_path,
-                token_path=env.token_path,
-                state_order_id_field=env.state_order_id_field,
-            ),
-            observe=self._telemetry.api_called,
-            now=now,
-            sleep=sleep,
-            jitter=jitter,
+        clients = _clients(
+            env, ssm, table, session, self._telemetry, now=now, sleep=sleep, jitter=jitter
         )
+        queue = Queue(sqs=sqs, url=env.queue_url)
         orders = OrderSync(
             dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
             ledger=Ledger.at(table),
@@ -99,12 +89,7 @@ class SyncOrder:
             pace=pace,
             now=now,
         )
-        self._batch = BatchSync(
-            orders=orders,
-            queue=Queue(sqs=sqs, url=env.queue_url),
-            pace=pace,
-            telemetry=self._telemetry,
-        )
+        self._batch = BatchSync(orders=orders, queue=queue, pace=pace, telemetry=self._telemetry)
 
     def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
         """Work a batch; name the messages that stay in the queue."""
@@ -114,6 +99,35 @@ class SyncOrder:
         finally:
             self._telemetry.flush()
         return {"batchItemFailures": [{"itemIdentifier": message} for message in staying]}
+
+
+def _clients(
+    env: SyncEnvironment,
+    ssm: "SSMClient",
+    table: Table,
+    session: ApiSession,
+    telemetry: Telemetry,
+    *,
+    now: Clock,
+    sleep: Callable[[float], None],
+    jitter: Callable[[], float],
+) -> Clients:
+    return Clients(
+        session=session,
+        ssm=ssm,
+        tokens_path=env.tokens_path,
+        leases=Leases(table=table),
+        wire=WireSettings(
+            orders_path=env.orders_path,
+            states_path=env.order_states_path,
+            token_path=env.token_path,
+            state_order_id_field=env.state_order_id_field,
+        ),
+        observe=telemetry.api_called,
+        now=now,
+        sleep=sleep,
+        jitter=jitter,
+    )
 
 
 @cache

@@ -1,8 +1,10 @@
 """The receiving function as Lambda calls it, with moto's SSM and SQS behind it."""
 
 import json
+import os
 import runpy
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from seven_senders_adapter.environment import MissingVariables
+from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
+from seven_senders_adapter.environment import MissingVariables, read_environment
 from seven_senders_adapter.messages import Received
+from seven_senders_adapter.telemetry import HOLD_SECONDS
 from tests.integration.fifo import create_fifo, received
 from tests.unit.receiving.deliveries import PERSONAL, SECRET, as_event, shopify
 
@@ -88,6 +92,28 @@ def test_the_metrics_are_written_before_the_answer(
     assert {"Accepted": [1.0], "connection": "acme"}.items() <= next(
         line for line in lines if "Accepted" in line
     ).items()
+
+
+@pytest.mark.usefixtures("handler")
+def test_refusals_are_written_a_minute_later_although_lambda_was_frozen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Frozen, the process's own clock stands still, and the time of day goes on."""
+    now = [datetime(2026, 1, 5, tzinfo=UTC)]
+    function = ReceiveWebhook(
+        read_environment(ReceiveEnvironment, os.environ),
+        ssm=boto3.client("ssm"),
+        sqs=boto3.client("sqs"),
+        now=lambda: now[0],
+    )
+    forged = as_event(shopify(connection="nobody"))
+    function(forged)
+    assert capsys.readouterr().out.count('"Rejected":[1.0]') == 1
+    function(forged)
+    assert "Rejected" not in capsys.readouterr().out
+    now[0] += timedelta(seconds=HOLD_SECONDS)
+    function(forged)
+    assert capsys.readouterr().out.count('"Rejected":[2.0]') == 1
 
 
 def test_a_queue_that_is_gone_gives_503(handler: Handler) -> None:

@@ -91,6 +91,7 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
     telemetry.lagged(2.5)
     telemetry.near_expiry()
     telemetry.connection_failed("account")
+    telemetry.aws_failed()
     assert recorder.counted == {
         "Accepted": 1,
         "Rejected wrong_signature": 1,
@@ -107,6 +108,7 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
         "Lag": 2.5,
         "NearExpiry": 1,
         "ConnectionFailures account": 1,
+        "AwsFailures": 1,
     }
 
 

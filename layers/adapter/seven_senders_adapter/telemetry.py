@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import groupby
 from operator import attrgetter
-from time import monotonic
+from time import time
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -32,11 +32,10 @@ class Telemetry:
     Metrics are added up in memory and written as one EMF line for each set of dimension values.
     Each line counts twice: under ``service`` alone, for alarms, and under all that it has. As
     ``connection`` is a dimension, only names that exist in SSM may be passed to ``about``.
+    ``clock`` gives seconds that go on while a Lambda is frozen; ``monotonic`` stands still then.
     """
 
-    def __init__(
-        self, *, service: str, namespace: str, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, *, service: str, namespace: str, clock: Callable[[], float] = time) -> None:
         self._logger = Logger(service=service, utc=True, use_rfc3339=True)
         self._service = service
         self._namespace = namespace
@@ -134,6 +133,10 @@ class Telemetry:
         Written at most once in ``HOLD_SECONDS``, however many wait.
         """
         self._held[_series("ConnectionFailures", MetricUnit.Count, reason="brake_closed")] += 1
+
+    def aws_failed(self) -> None:
+        """An event waits, as a service of AWS refuses the worker, or it gets no token."""
+        self._count("AwsFailures")
 
     def flush(self) -> None:
         """Write what was counted, and what was held for long enough."""

@@ -1,18 +1,26 @@
-"""A connection that stands still is counted in every hour of it, so that its alarm stays on."""
+"""What stands still is counted again and again, so that its alarm stays on."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from seven_senders_adapter.ledger.table import Table
 from seven_senders_local.sandbox import FaultRule
+from tests.integration.syncing.test_aws_fails import Failing as DynamoDbThatFails
+from tests.integration.syncing.test_aws_fails import is_refused
+from tests.integration.syncing.test_worker_tokens import BrokenSsm, token_parameter
 from tests.integration.syncing.world import World
 from tests.recording import Recorder
 
+if TYPE_CHECKING:
+    from tests.integration.memory import MemorySsm
+
 OUTAGE = timedelta(hours=7)
-WATCHED = timedelta(hours=1)
-"""The period of the alarm ConnectionFailuresAlarm."""
+WATCHED = timedelta(minutes=40)
+"""Two periods of the alarms on ConnectionFailures and AwsFailures: one of them must count it."""
 
 
 @pytest.fixture
@@ -20,13 +28,15 @@ def recorder(capsys: pytest.CaptureFixture[str], fast_world: World) -> Recorder:
     return Recorder(capsys, clock=fast_world.epoch)
 
 
-def counted_at(world: World, recorder: Recorder, over: datetime) -> Iterator[datetime]:
-    """When a connection was counted as failed, until everything is done or a time has come."""
+def counted_at(
+    world: World, recorder: Recorder, over: datetime, metric: str = "ConnectionFailures"
+) -> Iterator[datetime]:
+    """When something was counted, until everything is done or a time has come."""
     read = 0
     while world.waiting and world.now < over:
         world.work()
         text = recorder.text
-        if '"ConnectionFailures"' in text[read:]:
+        if f'"{metric}"' in text[read:]:
             yield world.now
         read = len(text)
         world.now = max(world.now, min((e.visible_at for e in world.waiting), default=world.now))
@@ -58,17 +68,52 @@ def always(fault: FaultRule) -> Callable[[World], None]:
         pytest.param(broken, id="settings that can't be read"),
     ],
 )
-def test_a_connection_that_stands_still_is_counted_in_every_hour(
-    fast_world: World, recorder: Recorder, breaks: Callable[[World], None]
+@pytest.mark.parametrize("orders", [3, 5])
+def test_a_connection_that_stands_still_is_counted_again_and_again(
+    fast_world: World, recorder: Recorder, breaks: Callable[[World], None], orders: int
 ) -> None:
     world = fast_world
     world.telemetry = recorder.telemetry
     world.worker = world.new_worker()
     breaks(world)
-    for order in range(1, 6):
+    for order in range(orders):
         world.arrive("paid", minute=1, order=str(order))
     began, over = world.now, world.now + OUTAGE
     times = [began, *counted_at(world, recorder, over), over]
+    assert max(later - sooner for sooner, later in pairwise(times)) < WATCHED
+
+
+def without_dynamodb(world: World) -> None:
+    refusing = DynamoDbThatFails(world.dynamodb, lambda number, row: True, is_refused)
+    world.worker = world.new_worker(table=Table(client=cast("Any", refusing), name="ledger"))
+
+
+def without(parameter: Callable[[World], str]) -> Callable[[World], None]:
+    def breaks(world: World) -> None:
+        inner = cast("MemorySsm", world.ssm)
+        world.ssm = cast("Any", BrokenSsm(inner, "get_parameter", parameter(world)))
+        world.worker = world.new_worker()
+
+    return breaks
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        pytest.param(without_dynamodb, id="DynamoDB refuses everything"),
+        pytest.param(without(lambda world: f"/{world.stack}/syncing/demo"), id="SSM, the settings"),
+        pytest.param(without(lambda world: token_parameter(world, "key")), id="SSM, the token"),
+    ],
+)
+def test_a_worker_that_aws_refuses_is_counted_again_and_again(
+    fast_world: World, recorder: Recorder, breaks: Callable[[World], None]
+) -> None:
+    world = fast_world
+    world.telemetry = recorder.telemetry
+    breaks(world)
+    world.arrive("paid", minute=1)
+    began, over = world.now, world.now + OUTAGE
+    times = [began, *counted_at(world, recorder, over, "AwsFailures"), over]
     assert max(later - sooner for sooner, later in pairwise(times)) < WATCHED
 
 

@@ -24,6 +24,7 @@ MOST_IN_A_FIFO_QUEUE = 120_000
 """In flight, and searched for free groups: "Avoiding large message backlogs" in SQS's guide."""
 
 OWN: Mapping[str, Callable[[Telemetry], None]] = {
+    "AwsFailuresAlarm": lambda telemetry: telemetry.aws_failed(),
     "BugsAlarm": lambda telemetry: telemetry.bug("odd", ValueError()),
     "ConnectionFailuresAlarm": lambda telemetry: telemetry.connection_failed("account"),
     "NearExpiryAlarm": lambda telemetry: telemetry.near_expiry(),
@@ -44,8 +45,17 @@ OF_AWS: Mapping[str, set[Series]] = {
     # count as errors of the client stands under "Recommended alarms" in CloudWatch's guide.
     "DeliveriesRefusedAlarm": {("AWS/ApiGateway", "4xx", STAGE_METRIC)},
     "DeliveriesFailedAlarm": {("AWS/ApiGateway", "5xx", STAGE_METRIC)},
+    # "Types of metrics for Lambda functions" in Lambda's developer guide.
+    "FunctionErrorsAlarm": {("AWS/Lambda", "Errors", frozenset({"FunctionName"}))},
 }
 """What the others watch, and where AWS documents it."""
+
+
+LASTING: Mapping[str, tuple[int, int]] = {
+    "ConnectionFailuresAlarm": (2, 4),
+    "AwsFailuresAlarm": (3, 6),
+}
+"""In how many of how many periods it must have been seen, for what may pass by itself."""
 
 
 def watched_metrics(alarm: str) -> Iterator[dict[str, Any]]:
@@ -140,6 +150,12 @@ def test_an_alarm_watches_the_stage_that_sam_makes(alarm: str) -> None:
     assert "StageName" not in RESOURCES["WebhookApi"]["Properties"]
 
 
+def test_an_alarm_watches_every_function() -> None:
+    named = {names["FunctionName"]["Ref"] for names in dimensions("FunctionErrorsAlarm")}
+
+    assert named == FUNCTIONS.keys()
+
+
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_tells_the_topic_and_says_what_to_do(alarm: str) -> None:
     assert ALARMS[alarm]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
@@ -147,19 +163,28 @@ def test_an_alarm_tells_the_topic_and_says_what_to_do(alarm: str) -> None:
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_an_alarm_needs_one_look_and_takes_silence_for_health(alarm: str) -> None:
-    assert ALARMS[alarm]["EvaluationPeriods"] == 1
+def test_an_alarm_takes_silence_for_health(alarm: str) -> None:
     assert ALARMS[alarm]["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_goes_off_at_once_unless_only_what_lasts_matters(alarm: str) -> None:
+    periods = ALARMS[alarm]["EvaluationPeriods"]
+    needed = ALARMS[alarm].get("DatapointsToAlarm", periods)
+
+    assert (needed, periods) == LASTING.get(alarm, (1, 1))
 
 
 @pytest.mark.parametrize(
     ("alarm", "comparison", "threshold"),
     [
+        ("AwsFailuresAlarm", "GreaterThanThreshold", 0),
         ("BugsAlarm", "GreaterThanThreshold", 0),
         ("ConnectionFailuresAlarm", "GreaterThanThreshold", 0),
         ("DeadLettersAlarm", "GreaterThanThreshold", 0),
         ("DeliveriesFailedAlarm", "GreaterThanThreshold", 0),
         ("DeliveriesRefusedAlarm", "GreaterThanOrEqualToThreshold", 50),
+        ("FunctionErrorsAlarm", "GreaterThanOrEqualToThreshold", 3),
         ("NearExpiryAlarm", "GreaterThanThreshold", 0),
         (
             "OldestMessageAlarm",
@@ -172,6 +197,30 @@ def test_an_alarm_needs_one_look_and_takes_silence_for_health(alarm: str) -> Non
 def test_an_alarm_goes_off(alarm: str, comparison: str, threshold: float) -> None:
     assert ALARMS[alarm]["ComparisonOperator"] == comparison
     assert ALARMS[alarm]["Threshold"] == threshold
+
+
+def test_the_errors_of_all_functions_are_added_up() -> None:
+    queries = {query["Id"]: query for query in ALARMS["FunctionErrorsAlarm"]["Metrics"]}
+    total = queries.pop("all")
+
+    assert total["Expression"] == " + ".join(f"FILL({name}, 0)" for name in queries)
+    assert [(query["ReturnData"], query["MetricStat"]["Stat"]) for query in queries.values()] == [
+        (False, "Sum")
+    ] * len(queries)
+
+
+def test_runs_that_all_fail_give_the_errors_that_the_alarm_needs() -> None:
+    """Lambda runs what a schedule starts up to three times; what a batch left comes back."""
+    watched = {
+        query["MetricStat"]["Period"]
+        for query in ALARMS["FunctionErrorsAlarm"]["Metrics"]
+        if "MetricStat" in query
+    }
+    comes_back = property_of("OrderEventsQueue", "VisibilityTimeout")
+
+    assert watched == {7200}
+    assert isinstance(comes_back, int)
+    assert ALARMS["FunctionErrorsAlarm"]["Threshold"] * comes_back < 7200
 
 
 def test_the_queue_is_as_full_as_its_free_and_its_hidden_messages_together() -> None:
@@ -192,6 +241,7 @@ def test_the_queue_is_as_full_as_its_free_and_its_hidden_messages_together() -> 
 @pytest.mark.parametrize(
     ("alarm", "statistic"),
     [
+        ("AwsFailuresAlarm", "Sum"),
         ("BugsAlarm", "Sum"),
         ("ConnectionFailuresAlarm", "Sum"),
         ("DeadLettersAlarm", "Maximum"),
@@ -205,10 +255,14 @@ def test_counts_are_added_up_and_levels_are_not(alarm: str, statistic: str) -> N
     assert ALARMS[alarm]["Statistic"] == statistic
 
 
-def test_a_connection_that_stands_still_does_not_fall_silent_between_two_looks() -> None:
+@pytest.mark.parametrize("alarm", LASTING)
+def test_what_stands_still_does_not_fall_silent_between_two_looks(alarm: str) -> None:
+    """Of any two periods that follow one another, one has a look."""
     longest_wait = Pace(jitter=lambda: 1.0).hold(timedelta(seconds=RETENTION_SECONDS))
+    needed, periods = LASTING[alarm]
 
-    assert seconds_watched("ConnectionFailuresAlarm") > longest_wait + HOLD_SECONDS
+    assert periods == 2 * needed
+    assert 2 * ALARMS[alarm]["Period"] > longest_wait + HOLD_SECONDS
 
 
 def test_what_is_near_its_expiry_does_not_fall_silent_between_two_hourly_looks() -> None:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.attempts import Attempt
+from seven_senders_adapter.messages import Received
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.errors import (
     AccountFailure,
@@ -48,7 +50,7 @@ class Failing:
         closed = work.guard.api_failed(failure, now, now + asked if asked else None)
         if closed or work.guard.probing:
             self._telemetry.connection_failed("api")
-            self._wait_for_probe(work, failure, asked)
+            self._wait_for_probe(work, failure)
         wait = self._pace.back_off(work.attempt.tries + 1, asked)
         if not failure.answered:
             wait = max(wait, self._pace.until(READ_TIME_OUT))
@@ -59,26 +61,33 @@ class Failing:
         work.guard.account_failed(failure.reason, self._now())
         self._telemetry.connection_failed("account")
         self._telemetry.warn("the account is refused, its events wait", error=str(failure))
-        self._wait_for_probe(work, failure, None)
+        self._wait_for_probe(work, failure)
 
     def token_unavailable(self, work: Work, failure: TokenUnavailable) -> None:
         """Nobody's fault and no try. A probe without a token has found out nothing."""
         if work.guard.probing:
             self._telemetry.held_back()
+        self._telemetry.aws_failed()
+        self._telemetry.warn("there is no token, the event waits", error=str(failure))
         self._admission.rest(work)
         raise Wait(self._pace.hold(self._admission.age(work.message))) from failure
+
+    def aws_failed(self, message: Received, failure: AwsUnavailable) -> None:
+        """Nobody's fault and no try, the same."""
+        self._telemetry.aws_failed()
+        self._telemetry.warn("AWS failed, the event waits", error=str(failure))
+        raise Wait(self._pace.hold(self._admission.age(message))) from failure
 
     def order_failed(self, work: Work, failure: SevenSendersError) -> None:
         """Something is wrong with this order alone that may pass."""
         self._try_later(work, failure, self._pace.back_off(work.attempt.tries + 1, None))
 
-    def _wait_for_probe(
-        self, work: Work, failure: SevenSendersError, asked: timedelta | None
-    ) -> None:
+    def _wait_for_probe(self, work: Work, failure: SevenSendersError) -> None:
+        """Come back soon, however late the next probe may be: what is held back is counted."""
         self._admission.rest(work)
         message = work.message
         wait = self._pace.probe_again(self._admission.age(message), message.receives)
-        raise Wait(max(wait, self._pace.until(asked or timedelta(0)))) from failure
+        raise Wait(wait) from failure
 
     def _try_later(self, work: Work, failure: SevenSendersError, wait: int) -> None:
         """Count a try of the message's own; after a day of them it is a dead letter."""

@@ -115,8 +115,7 @@ class OrderSync:
         try:
             self._burial.bury(message, reason, detail)
         except AwsUnavailable as error:
-            self._telemetry.warn("AWS failed, the event waits", error=str(error))
-            raise Wait(self._pace.hold(self._admission.age(message))) from error
+            self._failing.aws_failed(message, error)
 
     def _work(self, message: Received, event: OrderEvent, deadline: Deadline) -> None:
         try:
@@ -128,8 +127,7 @@ class OrderSync:
             else:
                 self._sync(work)
         except AwsUnavailable as error:
-            self._telemetry.warn("AWS failed, the event waits", error=str(error))
-            raise Wait(self._pace.hold(self._admission.age(message))) from error
+            self._failing.aws_failed(message, error)
         except UnreadableRow as error:
             self._telemetry.connection_failed("ledger")
             self._telemetry.warn("the ledger can't be read, the event waits", error=str(error))

@@ -22,9 +22,9 @@ from seven_senders_local.outcome import OrderName, load_arrivals, load_expected
 from seven_senders_local.sandbox import FaultRule, Sandbox
 from seven_senders_local.sqs_event import to_event
 from tests.attack.personal import leaks, marked, readable, words
-from tests.chaos.played_clock import PlayedClock, PlayedContext
-from tests.chaos.played_sqs import PlayedFifo, PlayedSqs
-from tests.integration.memory import MemoryDynamoDB, MemorySsm
+from tests.played.clock import PlayedClock, PlayedContext
+from tests.played.memory import MemoryDynamoDB, MemorySsm
+from tests.played.sqs import PlayedFifo, PlayedSqs
 from tests.unit.connections.fake_ssm import FakeSsm
 from tests.unit.receiving.deliveries import NOON, as_event, request
 

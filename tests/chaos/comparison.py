@@ -7,7 +7,7 @@ from json import loads
 from seven_senders_local.sandbox.rules import Account
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.oracle import Arrival, Expected, expected
-from tests.chaos.played_sqs import Message
+from tests.played.sqs import Message
 
 
 def differences(

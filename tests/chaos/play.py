@@ -18,10 +18,10 @@ from seven_senders_local.sandbox.settings import Settings
 from tests.chaos.comparison import differences, said_twice
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives import Delivery, deliveries, history
-from tests.chaos.played_clock import PlayedClock
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import DOWN, Chances, Troubles, api_faults
-from tests.integration.memory import MemoryDynamoDB, MemorySsm
+from tests.played.clock import PlayedClock
+from tests.played.memory import MemoryDynamoDB, MemorySsm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -19,8 +19,6 @@ from seven_senders_local.sqs_event import failed_ids, to_event
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives import Delivery, headers
 from tests.chaos.oracle import Arrival
-from tests.chaos.played_clock import PlayedClock
-from tests.chaos.played_sqs import Message, PlayedFifo, PlayedSqs
 from tests.chaos.troubles import (
     LateCalls,
     Process,
@@ -28,8 +26,10 @@ from tests.chaos.troubles import (
     TroubledSession,
     Troubles,
 )
-from tests.integration.ledger_table import NAME
-from tests.integration.mortal import Killed
+from tests.played.clock import PlayedClock
+from tests.played.ledger_table import NAME
+from tests.played.mortal import Killed
+from tests.played.sqs import Message, PlayedFifo, PlayedSqs
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

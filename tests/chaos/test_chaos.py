@@ -6,7 +6,7 @@ from moto import mock_aws
 
 from tests.chaos.play import Play
 from tests.chaos.troubles import CALM
-from tests.integration.ledger_table import create_ledger_table
+from tests.played.ledger_table import create_ledger_table
 
 
 @pytest.mark.parametrize("seed", range(1, 4))

@@ -13,10 +13,10 @@ from tests.chaos.comparison import differences
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives import Delivery, deliveries, history
 from tests.chaos.play import BEGIN
-from tests.chaos.played_clock import PlayedClock
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import CALM, LATEST_EFFECT, Troubles, api_faults
-from tests.integration.memory import MemoryDynamoDB, MemorySsm
+from tests.played.clock import PlayedClock
+from tests.played.memory import MemoryDynamoDB, MemorySsm
 
 A_DAY = 24 * 3600
 MANY_BATCHES = 500

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS, ApiSession
 from seven_senders_local.sandbox import FaultRule
-from tests.chaos.played_clock import PlayedClock, PlayedContext
-from tests.integration.mortal import Killed
+from tests.played.clock import PlayedClock, PlayedContext
+from tests.played.mortal import Killed
 
 AWS_CALL_SECONDS = 0.005
 LONGEST_LIFE = 40

@@ -20,7 +20,7 @@ from seven_senders_adapter.messages import Failure, OrderEvent
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.retrying import Retried, Retry, Selection, read_selection
 from tests.integration.fifo import create_fifo, held, received, shown, wait_until
-from tests.integration.ledger_table import NAME, create_ledger_table
+from tests.played.ledger_table import NAME, create_ledger_table
 from tests.recording import Recorder
 
 if TYPE_CHECKING:

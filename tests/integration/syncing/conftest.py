@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.ledger_table import NAME, create_ledger_table
 from tests.integration.syncing.fast import fast_worlds
 from tests.integration.syncing.world import World
+from tests.played.ledger_table import NAME, create_ledger_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,9 +12,9 @@ from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.sandbox.control import Control
 from seven_senders_local.sandbox.service import Service
 from seven_senders_local.sandbox.settings import Settings
-from tests.integration.direct import direct_session
-from tests.integration.memory import MemoryDynamoDB, MemorySsm
 from tests.integration.syncing.world import World
+from tests.played.direct import direct_session
+from tests.played.memory import MemoryDynamoDB, MemorySsm
 
 
 class Noted(Telemetry):

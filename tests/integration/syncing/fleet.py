@@ -9,9 +9,9 @@ from random import Random
 
 from seven_senders_adapter.syncing.batch import BatchSync
 from seven_senders_local.sandbox import Sandbox
-from tests.integration.direct import AccountFault, direct_session
 from tests.integration.syncing.fast import Noted
 from tests.integration.syncing.world import START, World
+from tests.played.direct import AccountFault, direct_session
 
 WORKERS = 5
 """As many as MaximumConcurrency lets work at a time."""

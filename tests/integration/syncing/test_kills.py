@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS, ApiSession
-from tests.integration.mortal import Fuse, Killed, mortal
 from tests.integration.syncing.fast import Noted
 from tests.integration.syncing.lives import LIVES, Life, repeated
 from tests.integration.syncing.world import World
+from tests.played.mortal import Fuse, Killed, mortal
 
 TIME_OUT_MS = 120_000
 """The function's, as in template.yaml."""

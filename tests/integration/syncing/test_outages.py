@@ -14,10 +14,10 @@ from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_local.sandbox import FaultRule
-from tests.integration.direct import AccountFault
 from tests.integration.syncing.fleet import ELSEWHERE, Fleet, expected, new_fleet, outcome
 from tests.integration.syncing.lives import repeated
 from tests.integration.syncing.world import World
+from tests.played.direct import AccountFault
 
 MAX_RECEIVES = 1000
 """The main queue's maxReceiveCount, as in template.yaml."""

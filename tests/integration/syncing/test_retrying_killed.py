@@ -16,11 +16,11 @@ from seven_senders_adapter.messages import Failure, Outgoing, Received, received
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.retrying import HIDDEN_SECONDS, Retried, Retry, Selection
 from seven_senders_local.sandbox import FaultRule
-from tests.chaos.played_clock import PlayedClock
-from tests.chaos.played_sqs import PlayedFifo, PlayedSqs
-from tests.integration.mortal import Fuse, Killed, mortal
 from tests.integration.syncing.lives import Life
 from tests.integration.syncing.world import PlayedDeadLetterQueue, World
+from tests.played.clock import PlayedClock
+from tests.played.mortal import Fuse, Killed, mortal
+from tests.played.sqs import PlayedFifo, PlayedSqs
 
 CHOSEN = Selection(reasons=["state_refused"])
 LEFT = 1

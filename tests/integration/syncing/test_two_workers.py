@@ -8,9 +8,9 @@ import pytest
 
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS
 from seven_senders_adapter.syncing.deadline import Deadline
-from tests.integration.mortal import Fuse
 from tests.integration.syncing.lives import LIVES, repeated
 from tests.integration.syncing.world import LONG_MS, World
+from tests.played.mortal import Fuse
 
 FROZEN = timedelta(seconds=TIME_OUTS.longest + TIME_OUTS.read + 1)
 """How long the first worker stands still, so that the second one takes it for dead."""

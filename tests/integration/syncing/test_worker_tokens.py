@@ -14,7 +14,7 @@ from tests.integration.syncing.world import World
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-    from tests.integration.memory import MemorySsm
+    from tests.played.memory import MemorySsm
 
 
 class BrokenSsm:

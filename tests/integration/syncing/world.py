@@ -43,7 +43,7 @@ from seven_senders_adapter.syncing.order_sync import OrderSync
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.telemetry import Telemetry
 from seven_senders_local.sandbox import Sandbox
-from tests.integration.mortal import Fuse, mortal
+from tests.played.mortal import Fuse, mortal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,8 +12,8 @@ from moto import mock_aws
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.tokens import Tokens
-from tests.integration.ledger_table import NAME, create_ledger_table
 from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, FakeLeases, FakeSsm, Fleet
+from tests.played.ledger_table import NAME, create_ledger_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-from tests.chaos.played_clock import PlayedClock
+from tests.played.clock import PlayedClock
 
 RETENTION_SECONDS = 14 * 24 * 3600
 DEDUPLICATION_SECONDS = 300

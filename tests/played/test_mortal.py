@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.mortal import Fuse, Killed, mortal
+from tests.played.mortal import Fuse, Killed, mortal
 
 
 class Effects:

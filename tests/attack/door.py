@@ -10,7 +10,8 @@ from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
 from seven_senders_adapter.telemetry import Telemetry
-from tests.unit.connections.fake_ssm import FakeSsm, Time
+from tests.played.clock import Time
+from tests.played.ssm import MemorySsm
 from tests.unit.receiving.deliveries import NOON, SECRET
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Door:
         documents: Mapping[str, str] = DOCUMENTS,
         time: Time | None = None,
     ) -> None:
-        self.ssm = FakeSsm(**documents)
+        self.ssm = MemorySsm({f"/path/{name}": text for name, text in documents.items()})
         self.sqs = StrictSqs()
         self.time = time or Time()
         self._telemetry = telemetry

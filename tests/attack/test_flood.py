@@ -13,8 +13,8 @@ import pytest
 from seven_senders_adapter.connections.receiving import FRESH_SECONDS, RETRY_SECONDS
 from seven_senders_adapter.telemetry import HOLD_SECONDS
 from tests.attack.door import Door
+from tests.played.clock import Time
 from tests.recording import Recorder
-from tests.unit.connections.fake_ssm import Time
 from tests.unit.receiving.deliveries import as_event, shopify, woocommerce
 
 DELIVERIES = 20_000
@@ -72,7 +72,7 @@ def test_it_costs_a_load_and_a_line_of_each_kind_a_minute_and_what_is_authentic_
     answers = flood(door)
     assert answers == {200: 200, 404: 13_200, 401: 6_600}
     assert len(door.sqs.sent) == 200
-    assert door.ssm.asked == 1 + SECONDS // FRESH_SECONDS
+    assert len(door.ssm.calls) == 1 + SECONDS // FRESH_SECONDS
     assert len(recorder.logged) == 200  # one of each that is authentic
     refusals = [line for line in recorder.written if "Rejected" in line]
     assert len(refusals) <= KINDS * (1 + SECONDS // HOLD_SECONDS)
@@ -89,7 +89,7 @@ def test_while_ssm_fails_it_costs_a_try_and_a_line_every_ten_seconds(
     door.ssm.failures = DELIVERIES
     assert flood(door)[200] == 200
     tries = 1 + (SECONDS - FRESH_SECONDS) // RETRY_SECONDS
-    assert door.ssm.asked <= 1 + tries
+    assert len(door.ssm.calls) <= 1 + tries
     warnings = [line for line in recorder.logged if line["level"] == "WARNING"]
     assert len(warnings) <= tries
 

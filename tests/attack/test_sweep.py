@@ -23,9 +23,9 @@ from seven_senders_local.sandbox import FaultRule, Sandbox
 from seven_senders_local.sqs_event import to_event
 from tests.attack.personal import leaks, marked, readable, words
 from tests.played.clock import PlayedClock, PlayedContext
-from tests.played.memory import MemoryDynamoDB, MemorySsm
+from tests.played.dynamodb import MemoryDynamoDB
 from tests.played.sqs import PlayedFifo, PlayedSqs
-from tests.unit.connections.fake_ssm import FakeSsm
+from tests.played.ssm import MemorySsm
 from tests.unit.receiving.deliveries import NOON, as_event, request
 
 if TYPE_CHECKING:
@@ -77,10 +77,12 @@ class Run:
         self.letters: list[str] = []
         self.dynamodb = MemoryDynamoDB()
         documents = read_file(CONNECTIONS_FILE, api_url=sandbox.api_url)
-        receiving = {name: document.receiving_text() for name, document in documents.items()}
+        receiving = {
+            f"/path/{name}": document.receiving_text() for name, document in documents.items()
+        }
         self.receive = ReceiveWebhook(
             ReceiveEnvironment(**COMMON, receiving_path="/path"),
-            ssm=FakeSsm(**receiving).client,
+            ssm=MemorySsm(receiving).client,
             sqs=self.sqs,
             now=clock.now,
         )

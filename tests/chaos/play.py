@@ -21,7 +21,8 @@ from tests.chaos.lives import Delivery, deliveries, history
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import DOWN, Chances, Troubles, api_faults
 from tests.played.clock import PlayedClock
-from tests.played.memory import MemoryDynamoDB, MemorySsm
+from tests.played.dynamodb import MemoryDynamoDB
+from tests.played.ssm import MemorySsm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

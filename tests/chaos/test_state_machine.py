@@ -16,7 +16,8 @@ from tests.chaos.play import BEGIN
 from tests.chaos.stack import Stack
 from tests.chaos.troubles import CALM, LATEST_EFFECT, Troubles, api_faults
 from tests.played.clock import PlayedClock
-from tests.played.memory import MemoryDynamoDB, MemorySsm
+from tests.played.dynamodb import MemoryDynamoDB
+from tests.played.ssm import MemorySsm
 
 A_DAY = 24 * 3600
 MANY_BATCHES = 500

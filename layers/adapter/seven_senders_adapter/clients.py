@@ -1,11 +1,9 @@
 """The API clients of one process: one per account, all over one session."""
 
-import random
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.seven_senders.api import Api, Observe, WireSettings
 from seven_senders_adapter.seven_senders.client import SevenSendersClient
@@ -28,9 +26,9 @@ class Clients:
         leases: Leases,
         wire: WireSettings,
         observe: Observe,
-        now: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
+        now: Clock,
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float],
     ) -> None:
         self._session = session
         self._ssm = ssm

@@ -9,8 +9,8 @@ from moto import mock_aws
 
 from seven_senders_adapter.aws import CONFIG
 from seven_senders_adapter.ledger.table import Table
+from tests.played.dynamodb import MemoryDynamoDB
 from tests.played.ledger_table import NAME, create_ledger_table
-from tests.played.memory import MemoryDynamoDB
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

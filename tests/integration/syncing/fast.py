@@ -14,7 +14,8 @@ from seven_senders_local.sandbox.service import Service
 from seven_senders_local.sandbox.settings import Settings
 from tests.integration.syncing.world import World
 from tests.played.direct import direct_session
-from tests.played.memory import MemoryDynamoDB, MemorySsm
+from tests.played.dynamodb import MemoryDynamoDB
+from tests.played.ssm import MemorySsm
 
 
 class Noted(Telemetry):

@@ -16,7 +16,7 @@ from tests.integration.syncing.world import START, World
 from tests.recording import Recorder
 
 if TYPE_CHECKING:
-    from tests.played.memory import MemoryDynamoDB
+    from tests.played.dynamodb import MemoryDynamoDB
 
 LOST = FaultRule(method="POST", path="^/orders$", cut=True, applies=True, times=1)
 

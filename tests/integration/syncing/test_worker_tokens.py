@@ -14,7 +14,7 @@ from tests.integration.syncing.world import World
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-    from tests.played.memory import MemorySsm
+    from tests.played.ssm import MemorySsm
 
 
 class BrokenSsm:

@@ -185,6 +185,7 @@ class World:
             observe=self.telemetry.api_called,
             now=lambda: self.now,
             sleep=lambda seconds: None,
+            jitter=jitter,
         )
         orders = OrderSync(
             dead_letter_queue=mortal(self.dead_letter_queue, fuse),

@@ -8,8 +8,9 @@ import pytest
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.receiving import ReceivingConnections, read_receiving
 from seven_senders_adapter.connections.rules import InvalidConnection
+from tests.played.clock import Time
+from tests.played.ssm import MemorySsm
 from tests.recording import Recorder
-from tests.unit.connections.fake_ssm import FakeSsm, Time
 
 PLATFORMS = ("shopify", "woocommerce")
 DOCUMENT = '{"platform":"shopify","webhook_secrets":["whsec_1"]}'
@@ -21,8 +22,14 @@ def time() -> Time:
 
 
 @pytest.fixture
-def ssm() -> FakeSsm:
-    return FakeSsm(acme=DOCUMENT, broken='{"platform":"shopify"}', other=DOCUMENT)
+def ssm() -> MemorySsm:
+    return MemorySsm(
+        {
+            "/path/acme": DOCUMENT,
+            "/path/broken": '{"platform":"shopify"}',
+            "/path/other": DOCUMENT,
+        }
+    )
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def recorder(capsys: pytest.CaptureFixture[str]) -> Recorder:
     return Recorder(capsys)
 
 
-def made(ssm: FakeSsm, time: Time, recorder: Recorder) -> ReceivingConnections:
+def made(ssm: MemorySsm, time: Time, recorder: Recorder) -> ReceivingConnections:
     return ReceivingConnections(
         ssm=ssm.client,
         path="/path",
@@ -42,22 +49,22 @@ def made(ssm: FakeSsm, time: Time, recorder: Recorder) -> ReceivingConnections:
 
 
 def test_unknown_names_load_no_more_than_once_a_minute(
-    ssm: FakeSsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, time: Time, recorder: Recorder
 ) -> None:
     connections = made(ssm, time, recorder)
     for number in range(100):
         assert connections.get(f"unknown-{number}") is None
     time.now += 59.9
     assert connections.get("new") is None
-    assert ssm.asked == 1
-    ssm.parameters["new"] = DOCUMENT
+    assert len(ssm.calls) == 1
+    ssm.parameters["/path/new"] = DOCUMENT
     time.now += 0.1
     assert connections.get("new")
-    assert ssm.asked == 2
+    assert len(ssm.calls) == 2
 
 
 def test_a_broken_document_takes_no_other_down_and_is_told_once_a_load(
-    ssm: FakeSsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, time: Time, recorder: Recorder
 ) -> None:
     connections = made(ssm, time, recorder)
     for _ in range(3):
@@ -72,7 +79,7 @@ def test_a_broken_document_takes_no_other_down_and_is_told_once_a_load(
 
 
 def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_seconds(
-    ssm: FakeSsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, time: Time, recorder: Recorder
 ) -> None:
     connections = made(ssm, time, recorder)
     connections.get("acme")
@@ -80,22 +87,22 @@ def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_second
     for seconds, asked in ((60, 2), (9, 2), (1, 3), (9, 3), (1, 4), (59, 4), (1, 5)):
         time.now += seconds
         assert connections.get("acme")
-        assert ssm.asked == asked
+        assert len(ssm.calls) == asked
     assert time.pauses == []
 
 
 @pytest.mark.parametrize("failures", [1, 4])
 def test_the_first_load_is_tried_again_within_the_shops_patience(
-    ssm: FakeSsm, time: Time, recorder: Recorder, failures: int
+    ssm: MemorySsm, time: Time, recorder: Recorder, failures: int
 ) -> None:
     ssm.failures = failures
     assert made(ssm, time, recorder).get("acme")
-    assert ssm.asked == failures + 1
+    assert len(ssm.calls) == failures + 1
     assert sum(time.pauses) < 3
 
 
 def test_after_three_seconds_the_first_load_gives_up_until_the_next_delivery(
-    ssm: FakeSsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, time: Time, recorder: Recorder
 ) -> None:
     connections = made(ssm, time, recorder)
     ssm.failures = 10**6
@@ -107,7 +114,7 @@ def test_after_three_seconds_the_first_load_gives_up_until_the_next_delivery(
 
 
 def test_names_that_no_connection_may_have_are_left(time: Time, recorder: Recorder) -> None:
-    connections = made(FakeSsm(Acme=DOCUMENT), time, recorder)
+    connections = made(MemorySsm({"/path/Acme": DOCUMENT}), time, recorder)
     assert connections.get("Acme") is None
 
 

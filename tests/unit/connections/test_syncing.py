@@ -5,7 +5,8 @@ import pytest
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
-from tests.unit.connections.fake_ssm import FakeSsm, Time
+from tests.played.clock import Time
+from tests.played.ssm import MemorySsm
 
 DOCUMENT = '{"access_key":"secret_key"}'
 PAUSED = '{"access_key":"secret_key","paused":true}'
@@ -17,42 +18,42 @@ def time() -> Time:
 
 
 @pytest.fixture
-def ssm() -> FakeSsm:
-    return FakeSsm(acme=DOCUMENT)
+def ssm() -> MemorySsm:
+    return MemorySsm({"/path/acme": DOCUMENT})
 
 
 @pytest.fixture
-def connections(ssm: FakeSsm, time: Time) -> SyncingConnections:
+def connections(ssm: MemorySsm, time: Time) -> SyncingConnections:
     return SyncingConnections(ssm=ssm.client, path="/path", clock=time.clock)
 
 
 def test_a_copy_serves_for_a_minute(
-    connections: SyncingConnections, ssm: FakeSsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, time: Time
 ) -> None:
     connections.get("acme")
-    ssm.parameters["acme"] = PAUSED
+    ssm.parameters["/path/acme"] = PAUSED
     time.now += 59
     assert not connections.get("acme").paused
-    assert ssm.asked == 1
+    assert len(ssm.calls) == 1
     time.now += 1
     assert connections.get("acme").paused
-    assert ssm.asked == 2
+    assert len(ssm.calls) == 2
 
 
 def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_seconds(
-    connections: SyncingConnections, ssm: FakeSsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, time: Time
 ) -> None:
     connections.get("acme")
-    ssm.parameters["acme"] = PAUSED
+    ssm.parameters["/path/acme"] = PAUSED
     ssm.failures = 2
     for seconds, asked, paused in ((60, 2, False), (9, 2, False), (1, 3, False), (10, 4, True)):
         time.now += seconds
         assert connections.get("acme").paused is paused
-        assert ssm.asked == asked
+        assert len(ssm.calls) == asked
 
 
 def test_without_a_copy_a_failing_ssm_is_told(
-    connections: SyncingConnections, ssm: FakeSsm
+    connections: SyncingConnections, ssm: MemorySsm
 ) -> None:
     ssm.failures = 1
     with pytest.raises(AwsUnavailable, match="ssm GetParameter: ThrottlingException"):
@@ -66,11 +67,11 @@ def test_a_connection_without_a_document_is_missing(connections: SyncingConnecti
 
 
 def test_a_name_that_no_connection_may_have_is_never_asked_for(
-    connections: SyncingConnections, ssm: FakeSsm
+    connections: SyncingConnections, ssm: MemorySsm
 ) -> None:
     with pytest.raises(ConnectionMissing):
         connections.get("../receiving/acme")
-    assert ssm.asked == 0
+    assert ssm.calls == []
 
 
 @pytest.mark.parametrize(
@@ -83,11 +84,11 @@ def test_a_name_that_no_connection_may_have_is_never_asked_for(
     ],
 )
 def test_a_broken_document_is_named_and_no_copy_hides_it(
-    connections: SyncingConnections, ssm: FakeSsm, time: Time, text: str, says: str
+    connections: SyncingConnections, ssm: MemorySsm, time: Time, text: str, says: str
 ) -> None:
     connections.get("acme")
     time.now += 60
-    ssm.parameters["acme"] = text
+    ssm.parameters["/path/acme"] = text
     with pytest.raises(InvalidConnection) as error:
         connections.get("acme")
     assert says in str(error.value)
@@ -95,10 +96,10 @@ def test_a_broken_document_is_named_and_no_copy_hides_it(
 
 
 def test_a_removed_connection_is_missing_after_a_minute(
-    connections: SyncingConnections, ssm: FakeSsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, time: Time
 ) -> None:
     connections.get("acme")
-    del ssm.parameters["acme"]
+    del ssm.parameters["/path/acme"]
     time.now += 60
     with pytest.raises(ConnectionMissing):
         connections.get("acme")

@@ -12,8 +12,9 @@ from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
+from tests.played.clock import Time
+from tests.played.ssm import MemorySsm
 from tests.recording import Recorder
-from tests.unit.connections.fake_ssm import FakeSsm, Time
 
 if TYPE_CHECKING:
     from seven_senders_adapter.queue import Queue
@@ -136,10 +137,12 @@ class Setup:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.queue = FakeQueue()
-        self.ssm = FakeSsm(
-            acme=f'{{"platform":"shopify","webhook_secrets":["old","{SECRET}"],'
-            '"shop_domain":"Acme.myshopify.com"}',
-            woo=f'{{"platform":"woocommerce","webhook_secrets":["{SECRET}"]}}',
+        self.ssm = MemorySsm(
+            {
+                "/path/acme": f'{{"platform":"shopify","webhook_secrets":["old","{SECRET}"],'
+                '"shop_domain":"Acme.myshopify.com"}',
+                "/path/woo": f'{{"platform":"woocommerce","webhook_secrets":["{SECRET}"]}}',
+            },
         )
         self.time = Time()
 

@@ -167,7 +167,7 @@ class TestServiceUnavailable:
         assert "Accepted" not in setup.recorder.counted
 
     def test_while_the_connections_document_is_broken(self, setup: Setup) -> None:
-        setup.ssm.parameters["broken"] = "{}"
+        setup.ssm.parameters["/path/broken"] = "{}"
         receiver = setup.receiver
         assert receiver.receive(shopify(connection="broken")).status == 503
         assert receiver.receive(shopify()).status == 200

@@ -9,7 +9,7 @@ from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.receiving import MAX_BODY_BYTES, Receiver, Request
 from seven_senders_adapter.shops import SHOPS
-from tests.unit.connections.fake_ssm import FakeSsm
+from tests.played.ssm import MemorySsm
 from tests.unit.receiving.deliveries import (
     NOON,
     SECRET,
@@ -38,7 +38,7 @@ def sent(setup: Setup, delivery: Request, **settings: object) -> dict[str, Any]:
         "webhook_secrets": [SECRET],
         "send_order_items": True,
     }
-    ssm = FakeSsm(**{delivery.connection: json.dumps(names | settings)})
+    ssm = MemorySsm({f"/path/{delivery.connection}": json.dumps(names | settings)})
     sqs = FakeSqs()
     receiver = Receiver(
         connections=ReceivingConnections(

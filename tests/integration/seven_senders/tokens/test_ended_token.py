@@ -15,7 +15,7 @@ def test_is_not_used_even_if_no_other_can_be_had(fleet: Fleet, obstacle: str) ->
     fleet.now = NOON + HOUR
     match obstacle:
         case "ssm":
-            fleet.ssm.failing["get_parameter"] = down()
+            fleet.ssm.failing["GetParameter"] = down()
         case "lease":
             fleet.lend(seconds=30)
         case "api":

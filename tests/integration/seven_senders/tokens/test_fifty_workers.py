@@ -1,9 +1,9 @@
-"""A whole fleet that needs a token at once, with leases and a parameter as AWS has them."""
+"""A whole fleet that needs a token at once, with leases as DynamoDB has them."""
 
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, override
 
 import boto3
 import pytest
@@ -12,22 +12,19 @@ from moto import mock_aws
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.tokens import Tokens
-from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, FakeLeases, FakeSsm, Fleet
+from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, Fleet
 from tests.played.ledger_table import NAME, create_ledger_table
+from tests.played.ssm import MemorySsm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class OneAtATime:
-    """A client of moto whose calls come one after another: it is not made for threads.
-
-    ``written`` is set once a parameter was.
-    """
+    """A client of moto whose calls come one after another: it is not made for threads."""
 
     def __init__(self, client: Any) -> None:
         self.exceptions = client.exceptions
-        self.written = threading.Event()
         self._client = client
         self._lock = threading.Lock()
 
@@ -35,32 +32,42 @@ class OneAtATime:
         def call(**arguments: object) -> object:
             with self._lock:
                 answer: object = getattr(self._client, name)(**arguments)
-            if name == "put_parameter":
-                self.written.set()
             return answer
 
         return call
+
+
+class WatchedSsm(MemorySsm):
+    """``written`` is set once a parameter was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = threading.Event()
+
+    @override
+    def put_parameter(self, **put: Any) -> dict[str, Any]:
+        answer = super().put_parameter(**put)
+        self.written.set()
+        return answer
 
     def wait(self, seconds: float) -> None:
         self.written.wait(5)
 
 
 @pytest.fixture
-def ssm(fleet: Fleet) -> Iterator[OneAtATime]:
+def ssm(fleet: Fleet) -> Iterator[WatchedSsm]:
     """The fleet's SSM, beside a ledger with the fleet's leases."""
     with mock_aws():
-        session = boto3.Session("none", "none", region_name="eu-central-1")
-        dynamodb = session.client("dynamodb")
+        dynamodb = boto3.client("dynamodb", region_name="eu-central-1")
         create_ledger_table(dynamodb)
         table = Table(client=cast("DynamoDBClient", OneAtATime(dynamodb)), name=NAME)
-        ssm = OneAtATime(session.client("ssm"))
-        fleet.leases = cast("FakeLeases", Leases(table=table))
-        fleet.ssm = cast("FakeSsm", ssm)
+        fleet.leases = Leases(table=table)
+        fleet.ssm = ssm = WatchedSsm()
         yield ssm
 
 
 @pytest.mark.parametrize("start", ["missing", "expired", "refused"])
-def test_fifty_workers_log_in_once(fleet: Fleet, ssm: OneAtATime, start: str) -> None:
+def test_fifty_workers_log_in_once(fleet: Fleet, ssm: WatchedSsm, start: str) -> None:
     workers = [fleet.worker(sleep=ssm.wait) for _ in range(50)]
     if start != "missing":
         fleet.share("old", NOON + HOUR)

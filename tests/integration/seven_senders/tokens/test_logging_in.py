@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.seven_senders.errors import (
     AccountFailure,
     TemporaryFailure,
@@ -11,27 +12,27 @@ from seven_senders_adapter.seven_senders.errors import (
 )
 from seven_senders_adapter.tokens import LOGIN_LEASE, SETTLING
 from tests.integration.seven_senders.scripted_api import Reply
-from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, FakeLeases, Fleet, down
+from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, Fleet, down
 
 
 class TestLogIn:
     def test_looks_at_ssm_again_under_the_lease(self, fleet: Fleet) -> None:
-        class SlowLeases(FakeLeases):
+        class SlowLeases(Leases):
             def take(self, name: str, *, holder: str, now: datetime, until: datetime) -> bool:
                 fleet.share("just-shared", NOON + HOUR)
                 return super().take(name, holder=holder, now=now, until=until)
 
-        fleet.leases = SlowLeases()
+        fleet.leases = SlowLeases(table=fleet.table)
         assert fleet.worker().current() == "just-shared"
         assert fleet.logins == 0
-        assert fleet.leases.held == {}
+        assert fleet.lent == []
 
     def test_is_waited_for_while_another_worker_has_the_lease(self, fleet: Fleet) -> None:
         fleet.lend(seconds=30)
 
         def sleep(seconds: float) -> None:
             fleet.slept.append(seconds)
-            fleet.ssm.failing = {} if len(fleet.slept) > 1 else {"get_parameter": down()}
+            fleet.ssm.failing = {} if len(fleet.slept) > 1 else {"GetParameter": down()}
             if len(fleet.slept) == 3:
                 fleet.share("from-another", NOON + HOUR)
 
@@ -58,7 +59,7 @@ class TestLogIn:
         fleet.server.script(Reply(status=status))
         with pytest.raises(AccountFailure):
             fleet.worker().current()
-        assert fleet.leases.held == {}
+        assert fleet.lent == []
         assert fleet.ssm.puts == []
 
     @pytest.mark.parametrize("reply", [Reply(status=500), Reply(cut=True), Reply(content={})])
@@ -69,12 +70,12 @@ class TestLogIn:
         with pytest.raises(TemporaryFailure) as caught:
             fleet.worker().current()
         assert not caught.value.maybe_applied
-        assert fleet.leases.held == {}
+        assert fleet.lent == []
 
     def test_is_followed_by_no_other_until_all_can_read_its_token(self, fleet: Fleet) -> None:
         fleet.worker().current()
-        fleet.ssm.values.clear()  # as if SSM did not show the write yet
-        assert [until for _, until in fleet.leases.held.values()] == [NOON + SETTLING]
+        fleet.ssm.parameters.clear()  # as if SSM did not show the write yet
+        assert fleet.lent == [NOON + SETTLING]
         second = fleet.worker(sleep=lambda seconds: fleet.share("login-1", NOON + HOUR))
         assert second.current() == "login-1"
         assert fleet.logins == 1

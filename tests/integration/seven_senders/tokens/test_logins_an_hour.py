@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
-from typing import override
+from typing import Any, override
 
 import pytest
 
@@ -15,11 +14,10 @@ from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi, See
 from tests.integration.seven_senders.tokens.fleet import (
     HOUR,
     NOON,
-    FakeSsm,
     Fleet,
     down,
-    throttled,
 )
+from tests.played.ssm import MemorySsm, throttled
 
 WORKERS = 50
 MINUTE = timedelta(minutes=1)
@@ -40,42 +38,35 @@ def fleet() -> Iterator[Fleet]:
         yield Fleet(server)
 
 
-@dataclass
-class StaleSsm(FakeSsm):
+class StaleSsm(MemorySsm):
     """Shows a value only so long after it was written."""
 
-    clock: Callable[[], datetime] = lambda: NOON
-    lag: timedelta = timedelta(0)
-    written: list[tuple[datetime, str, str]] = field(default_factory=list)
+    def __init__(self, clock: Callable[[], datetime], lag: timedelta) -> None:
+        super().__init__()
+        self._clock = clock
+        self._lag = lag
+        self._written: list[tuple[datetime, str, str]] = []
 
-    def put_parameter(self, **call: object) -> None:
-        super().put_parameter(**call)
-        self.written.append((self.clock(), str(call["Name"]), str(call["Value"])))
-        self.values.clear()
+    @override
+    def put_parameter(self, **put: Any) -> dict[str, Any]:
+        self._written.append((self._clock(), put["Name"], put["Value"]))
+        return {}
 
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, dict[str, str]]:  # noqa: N803 (AWS's names)
-        seen = self.clock() - self.lag
-        self.values = {name: value for at, name, value in self.written if at <= seen}
-        return super().get_parameter(Name=Name, WithDecryption=WithDecryption)
+    @override
+    def begin(self, operation: str, name: str) -> None:
+        super().begin(operation, name)
+        seen = self._clock() - self._lag
+        self.parameters = {name: value for at, name, value in self._written if at <= seen}
 
 
-class MoodySsm(FakeSsm):
+class MoodySsm(MemorySsm):
     """Throttles two of three calls."""
 
-    calls = 0
-
-    def _throttle(self, call: str) -> None:
-        self.calls += 1
-        if self.calls % 3:
-            raise throttled(call)
-
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, dict[str, str]]:  # noqa: N803 (AWS's names)
-        self._throttle("GetParameter")
-        return super().get_parameter(Name=Name, WithDecryption=WithDecryption)
-
-    def put_parameter(self, **call: object) -> None:
-        self._throttle("PutParameter")
-        super().put_parameter(**call)
+    @override
+    def begin(self, operation: str, name: str) -> None:
+        super().begin(operation, name)
+        if len(self.calls) % 3:
+            raise throttled(operation)
 
 
 def work(tokens: Tokens, fleet: Fleet, *, login_ends_token: bool, revoked: set[str]) -> None:
@@ -111,7 +102,7 @@ def test_is_once(fleet: Fleet, login_ends_token: bool) -> None:
 
 @pytest.mark.parametrize("value", ["", "rubbish", "{}", "x" * 8_192])
 def test_is_once_if_the_parameter_held_rubbish(fleet: Fleet, value: str) -> None:
-    fleet.ssm.values[fleet.parameter] = value
+    fleet.ssm.parameters[fleet.parameter] = value
     assert an_hour(fleet, login_ends_token=True) == 1
 
 
@@ -121,20 +112,20 @@ def test_is_once_if_the_parameter_held_the_token_of_another_key(fleet: Fleet) ->
 
 
 def test_is_never_while_nobody_can_read_the_parameter(fleet: Fleet) -> None:
-    fleet.ssm.failing["get_parameter"] = down()
+    fleet.ssm.failing["GetParameter"] = down()
     assert an_hour(fleet) == 0
 
 
 @pytest.mark.parametrize("error", [throttled("PutParameter"), down()])
 def test_is_once_a_worker_if_the_token_can_not_be_shared(fleet: Fleet, error: Exception) -> None:
-    fleet.ssm.failing["put_parameter"] = error
+    fleet.ssm.failing["PutParameter"] = error
     assert an_hour(fleet) == WORKERS
 
 
 def test_is_once_a_lease_if_it_can_not_be_shared_and_each_login_ends_the_one_before(
     fleet: Fleet,
 ) -> None:
-    fleet.ssm.failing["put_parameter"] = down()
+    fleet.ssm.failing["PutParameter"] = down()
     assert an_hour(fleet, login_ends_token=True) <= 54 * MINUTE / LOGIN_LEASE + 1
 
 

@@ -10,13 +10,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clients import Clients
+from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.seven_senders.api import WireSettings, unobserved
 from seven_senders_adapter.seven_senders.errors import AccountFailure, TokenUnavailable
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from tests.integration.seven_senders.scripted_api import Reply
-from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, Fleet, down, throttled
+from tests.integration.seven_senders.tokens.fleet import HOUR, NOON, Fleet, down
+from tests.played.ssm import throttled
 
 
 class TestCurrent:
@@ -24,7 +27,7 @@ class TestCurrent:
         tokens = fleet.worker()
         fleet.share("shared", NOON + HOUR)
         assert [tokens.current() for _ in range(3)] == ["shared"] * 3
-        assert fleet.ssm.reads == 1
+        assert fleet.ssm.calls.count(("GetParameter", fleet.parameter)) == 1
         assert fleet.logins == 0
 
     def test_is_logged_in_for_and_shared_if_there_is_none(self, fleet: Fleet) -> None:
@@ -70,9 +73,11 @@ class TestCurrent:
     def test_is_logged_in_for_if_the_parameter_holds_rubbish(
         self, fleet: Fleet, value: str
     ) -> None:
-        fleet.ssm.values[fleet.parameter] = value.replace('"F"', f'"{fleet.account.fingerprint}"')
+        fleet.ssm.parameters[fleet.parameter] = value.replace(
+            '"F"', f'"{fleet.account.fingerprint}"'
+        )
         assert fleet.worker().current() == "login-1"
-        assert json.loads(fleet.ssm.values[fleet.parameter])["token"] == "login-1"
+        assert json.loads(fleet.ssm.parameters[fleet.parameter])["token"] == "login-1"
 
     def test_is_never_the_token_of_another_key(self, fleet: Fleet) -> None:
         other = Account(fleet.server.url, "another-key").fingerprint
@@ -90,13 +95,17 @@ class TestCurrent:
     def test_is_unavailable_if_ssm_is_and_nobody_logs_in(
         self, fleet: Fleet, error: Exception
     ) -> None:
-        fleet.ssm.failing["get_parameter"] = error
+        fleet.ssm.failing["GetParameter"] = error
         with pytest.raises(TokenUnavailable):
             fleet.worker().current()
         assert fleet.logins == 0
 
     def test_is_unavailable_if_the_leases_are(self, fleet: Fleet) -> None:
-        fleet.leases.fails = True
+        class DownLeases(Leases):
+            def take(self, *_: object, **__: object) -> bool:
+                raise AwsUnavailable("dynamodb PutItem: ThrottlingException")
+
+        fleet.leases = DownLeases(table=fleet.table)
         with pytest.raises(TokenUnavailable):
             fleet.worker().current()
         assert fleet.logins == 0
@@ -105,7 +114,7 @@ class TestCurrent:
     def test_is_used_from_memory_if_it_can_not_be_shared(
         self, fleet: Fleet, error: Exception
     ) -> None:
-        fleet.ssm.failing["put_parameter"] = error
+        fleet.ssm.failing["PutParameter"] = error
         tokens = fleet.worker()
         assert [tokens.current() for _ in range(3)] == ["login-1"] * 3
         assert fleet.logins == 1
@@ -161,7 +170,7 @@ class TestRefresh:
         fleet.now = NOON + timedelta(minutes=59)
         match obstacle:
             case "ssm":
-                fleet.ssm.failing["get_parameter"] = down()
+                fleet.ssm.failing["GetParameter"] = down()
             case "lease":
                 fleet.lend(seconds=30)
             case "api":
@@ -203,6 +212,7 @@ def test_with_ssm_one_login_serves_all_processes(fleet: Fleet) -> None:
             observe=unobserved,
             now=lambda: fleet.now,
             sleep=fleet.sleep,
+            jitter=lambda: 0.5,
         )
 
     fleet.server.script(Reply(content={"token": "login-1"}), Reply(status=201, content={"id": 7}))

@@ -1,9 +1,10 @@
-"""DynamoDB and SSM in this process's memory: what the adapter asks of them, twenty times as fast.
+"""DynamoDB in this process's memory: what the adapter asks of it, twenty times as fast.
 
 For tests that play days or hundreds of deaths. The ledger's own tests hold for this DynamoDB as
 they do for moto's, which is slower by far and knows more.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -14,7 +15,6 @@ from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_ssm import SSMClient
 
 type Item = dict[str, Any]
 """A row as DynamoDB's API has it, each value under the letter of its type; never changed."""
@@ -33,19 +33,8 @@ class ConditionalCheckFailedException(ClientError):
         super().__init__(answer, "PutItem, UpdateItem or DeleteItem")
 
 
-class ParameterNotFound(ClientError):
-    """No parameter of this name."""
-
-    def __init__(self) -> None:
-        super().__init__({"Error": {"Code": "ParameterNotFound"}}, "GetParameter")
-
-
 class _DynamoDBExceptions:
     ConditionalCheckFailedException = ConditionalCheckFailedException
-
-
-class _SsmExceptions:
-    ParameterNotFound = ParameterNotFound
 
 
 class MemoryDynamoDB:
@@ -129,24 +118,56 @@ class _Pages:
 
 type _Test = Callable[[Item, Mapping[str, Any]], bool]
 
-_PYTHON = (
-    (r"attribute_not_exists\(#(\w+)\)", r"('\1' not in row)"),
-    (r"attribute_exists\(#(\w+)\)", r"('\1' in row)"),
-    (r"size\(#(\w+)\) (>=|<=|<|>) :(\w+)", r"(len(of(row['\1'])) \2 values[':\3'])"),
-    (r"#(\w+) (>=|<=|<|>|=) :(\w+)", r"('\1' in row and of(row['\1']) \2 values[':\3'])"),
-    (r" = ", " == "),
-    (r"\bOR\b", "or"),
-    (r"\bAND\b", "and"),
-)
-
 
 @cache
 def _condition(expression: str) -> _Test:
-    """A condition of the adapter as a function of the row and the values."""
-    for pattern, python in _PYTHON:
-        expression = re.sub(pattern, python, expression)
-    test: _Test = eval(f"lambda row, values: {expression}", {"of": _value})  # noqa: S307 the adapter's own text
-    return test
+    """A condition of the adapter: choices with OR, each of terms with AND, in brackets or not."""
+    choices = [
+        [_term(term) for term in re.sub(r"^\((.*)\)$", r"\1", choice).split(" AND ")]
+        for choice in expression.split(" OR ")
+    ]
+    return lambda row, values: any(all(term(row, values) for term in terms) for terms in choices)
+
+
+def _term(text: str) -> _Test:
+    for form, test in _TERMS.items():
+        if found := re.fullmatch(form, text):
+            return test(*found.groups())
+    raise NotImplementedError(text)
+
+
+def _exists(name: str) -> _Test:
+    return lambda row, values: name in row
+
+
+def _lacks(name: str) -> _Test:
+    return lambda row, values: name not in row
+
+
+def _has_size(name: str, sign: str, value: str) -> _Test:
+    compares = _SIGNS[sign]
+    return lambda row, values: name in row and compares(len(_value(row[name])), values[value])
+
+
+def _compares(name: str, sign: str, value: str) -> _Test:
+    compares = _SIGNS[sign]
+    return lambda row, values: name in row and compares(_value(row[name]), values[value])
+
+
+_SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+_TERMS: Mapping[str, Callable[..., _Test]] = {
+    r"attribute_exists\(#(\w+)\)": _exists,
+    r"attribute_not_exists\(#(\w+)\)": _lacks,
+    r"size\(#(\w+)\) ([<>]?=|<|>) (:\w+)": _has_size,
+    r"#(\w+) ([<>]?=|<|>) (:\w+)": _compares,
+}
 
 
 def _change(row: Item, expression: str, values: Mapping[str, Any]) -> None:
@@ -160,51 +181,3 @@ def _change(row: Item, expression: str, values: Mapping[str, Any]) -> None:
                 row[name] = _typed(old | _value(values[change.split(" ")[1]]))
             elif not ("if_not_exists" in change and name in row):
                 row[name] = values[re.findall(r":\w+", change)[0]]
-
-
-class MemorySsm:
-    """Parameters by name."""
-
-    exceptions = _SsmExceptions
-
-    def __init__(self) -> None:
-        self.parameters: dict[str, str] = {}
-
-    @property
-    def client(self) -> "SSMClient":
-        """As the adapter sees it."""
-        return cast("SSMClient", self)
-
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 boto3's names
-        """GetParameter."""
-        if Name not in self.parameters:
-            raise ParameterNotFound
-        return {"Parameter": {"Name": Name, "Value": self.parameters[Name]}}
-
-    def get_paginator(self, operation: str) -> "_ParameterPages":
-        """The pages of GetParametersByPath."""
-        return _ParameterPages(self.parameters)
-
-    def put_parameter(self, *, Name: str, Value: str, **_: object) -> dict[str, Any]:  # noqa: N803 boto3's names
-        """PutParameter."""
-        self.parameters[Name] = Value
-        return {}
-
-    def delete_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 boto3's name
-        """DeleteParameter."""
-        del self.parameters[Name]
-        return {}
-
-
-class _ParameterPages:
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        self._parameters = parameters
-
-    def paginate(self, *, Path: str, **_: object) -> Iterator[dict[str, Any]]:  # noqa: N803 boto3's name
-        """One page: what stands right under the path."""
-        found = [
-            {"Name": name, "Value": value}
-            for name, value in self._parameters.items()
-            if name.rpartition("/")[0] == Path
-        ]
-        yield {"Parameters": found}

@@ -1,0 +1,94 @@
+"""SSM's parameters in this process's memory, which fail when told."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+
+class ParameterNotFound(ClientError):
+    """No parameter of this name."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__({"Error": {"Code": "ParameterNotFound"}}, operation)
+
+
+class _Exceptions:
+    ParameterNotFound = ParameterNotFound
+
+
+class MemorySsm:
+    """Parameters by name.
+
+    ``calls`` are the operations and what they were about, ``puts`` all that PutParameter was given.
+    ``failing``: how an operation fails for as long as it stands there. ``failures``: so many of
+    the next calls are throttled.
+    """
+
+    exceptions = _Exceptions
+
+    def __init__(self, parameters: Mapping[str, str] | None = None) -> None:
+        self.parameters = dict(parameters or {})
+        self.calls: list[tuple[str, str]] = []
+        self.puts: list[dict[str, str]] = []
+        self.failing: dict[str, Exception] = {}
+        self.failures = 0
+
+    @property
+    def client(self) -> "SSMClient":
+        """As the adapter sees it."""
+        return cast("SSMClient", self)
+
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 boto3's names
+        """GetParameter."""
+        assert WithDecryption
+        self.begin("GetParameter", Name)
+        if Name not in self.parameters:
+            raise ParameterNotFound("GetParameter")
+        return {"Parameter": {"Name": Name, "Value": self.parameters[Name]}}
+
+    def get_paginator(self, operation: str) -> "MemorySsm":
+        """The pages of GetParametersByPath."""
+        assert operation == "get_parameters_by_path"
+        return self
+
+    def paginate(self, *, Path: str, WithDecryption: bool) -> Iterator[dict[str, Any]]:  # noqa: N803 boto3's names
+        """One page: what stands right under the path."""
+        assert WithDecryption
+        self.begin("GetParametersByPath", Path)
+        found = [
+            {"Name": name, "Value": value}
+            for name, value in self.parameters.items()
+            if name.rpartition("/")[0] == Path
+        ]
+        yield {"Parameters": found}
+
+    def put_parameter(self, **put: Any) -> dict[str, Any]:
+        """PutParameter."""
+        self.begin("PutParameter", put["Name"])
+        self.puts.append(put)
+        self.parameters[put["Name"]] = put["Value"]
+        return {}
+
+    def delete_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 boto3's name
+        """DeleteParameter."""
+        self.begin("DeleteParameter", Name)
+        del self.parameters[Name]
+        return {}
+
+    def begin(self, operation: str, name: str) -> None:
+        """Note a call, which may fail."""
+        self.calls.append((operation, name))
+        if operation in self.failing:
+            raise self.failing[operation]
+        if self.failures:
+            self.failures -= 1
+            raise throttled(operation)
+
+
+def throttled(operation: str) -> ClientError:
+    """What SSM says of too many calls."""
+    return ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, operation)

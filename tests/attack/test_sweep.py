@@ -72,7 +72,7 @@ class Run:
         self.lines = lines
         self.context = cast("Any", PlayedContext(clock, ends_at=clock.seconds + 900))
         self.main, self.dead = PlayedFifo(clock), PlayedFifo(clock)
-        self.sqs = cast("Any", PlayedSqs(clock, {"main": self.main, "dead": self.dead}))
+        self.sqs = PlayedSqs(clock, {"main": self.main, "dead": self.dead}).client
         self.messages: list[str] = []
         self.letters: list[str] = []
         self.dynamodb = MemoryDynamoDB()

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.played.clock import PlayedClock
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 RETENTION_SECONDS = 14 * 24 * 3600
 DEDUPLICATION_SECONDS = 300
@@ -146,6 +149,11 @@ class PlayedSqs:
         self._clock = clock
         self._queues = queues
         self._numbers = count(1)
+
+    @property
+    def client(self) -> "SQSClient":
+        """As the adapter sees it."""
+        return cast("SQSClient", self)
 
     def send_message(self, **given: Any) -> None:
         """Queue a message."""

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from seven_senders_adapter.ledger.table import Table
 from tests.integration.syncing.fast import Noted
-from tests.integration.syncing.lives import LIVES, Life, repeated
+from tests.integration.syncing.troubled_orders import TROUBLED_ORDERS, Life, repeated
 from tests.integration.syncing.world import World
 
 CODES = (
@@ -94,7 +94,7 @@ def only(number: int) -> Fails:
 def test_each_call_of_dynamodb_fails_once(
     new_world: Callable[[], World], name: str, how: Callable[[Call], Any]
 ) -> None:
-    life = LIVES[name]
+    life = TROUBLED_ORDERS[name]
     for number in range(len(lived(new_world(), life))):
         world = new_world()
         lived(world, life, only(number), how)
@@ -105,7 +105,7 @@ def test_each_call_of_dynamodb_fails_once(
 
 
 def test_all_operations_are_among_them(new_world: Callable[[], World]) -> None:
-    assert set(lived(new_world(), LIVES["a lost update"])) == OPERATIONS
+    assert set(lived(new_world(), TROUBLED_ORDERS["a lost update"])) == OPERATIONS
 
 
 @pytest.mark.parametrize("rows", ["", "order/", "brake/"], ids=["all", "orders", "brakes"])
@@ -113,7 +113,7 @@ def test_dynamodb_refuses_rows_for_half_a_day_and_no_message_is_given_up(
     fast_world: World, rows: str
 ) -> None:
     up_at = fast_world.now + timedelta(hours=12)
-    life = LIVES["an API that is down for a while"]
+    life = TROUBLED_ORDERS["an API that is down for a while"]
     lived(fast_world, life, lambda _, row: row.startswith(rows) and fast_world.now < up_at)
     life.check(fast_world)
     assert fast_world.now - up_at < timedelta(minutes=35)

@@ -8,7 +8,7 @@ import pytest
 
 from seven_senders_adapter.messages import OrderEvent, Outgoing, event_message
 from tests.integration.syncing.fast import Noted
-from tests.integration.syncing.lives import Life, repeated
+from tests.integration.syncing.troubled_orders import Life, repeated
 from tests.integration.syncing.world import START, World
 
 SOUND = OrderEvent(

@@ -12,7 +12,7 @@ import requests
 
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS, ApiSession
 from tests.integration.syncing.fast import Noted
-from tests.integration.syncing.lives import LIVES, Life, repeated
+from tests.integration.syncing.troubled_orders import TROUBLED_ORDERS, Life, repeated
 from tests.integration.syncing.world import World
 from tests.played.mortal import Fuse, Killed, mortal
 
@@ -21,7 +21,7 @@ TIME_OUT_MS = 120_000
 
 POINTS = [
     pytest.param(life, point, id=f"{name}, after effect {point} of {life.effects}")
-    for name, life in LIVES.items()
+    for name, life in TROUBLED_ORDERS.items()
     for point in range(life.effects + 1)
 ]
 
@@ -41,7 +41,7 @@ def test_killed_at_any_point(new_world: Callable[[], World], life: Life, point: 
     assert world.telemetry.bugs == []
 
 
-@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("life", TROUBLED_ORDERS.values(), ids=TROUBLED_ORDERS)
 def test_the_points_reach_to_the_last_effect(new_world: Callable[[], World], life: Life) -> None:
     world = new_world()
     life.begins(world)

@@ -14,8 +14,8 @@ from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_local.sandbox import FaultRule
-from tests.integration.syncing.fleet import ELSEWHERE, Fleet, expected, new_fleet, outcome
-from tests.integration.syncing.lives import repeated
+from tests.integration.syncing.busy import ELSEWHERE, BusyWorld, busy_world, expected, outcome
+from tests.integration.syncing.troubled_orders import repeated
 from tests.integration.syncing.world import World
 from tests.played.direct import AccountFault
 
@@ -28,28 +28,28 @@ RETENTION = timedelta(seconds=RETENTION_SECONDS)
 
 
 @pytest.fixture
-def fleet(new_world: Callable[[], World]) -> Iterator[Fleet]:
-    with new_fleet(new_world) as fleet:
-        yield fleet
+def busy(new_world: Callable[[], World]) -> Iterator[BusyWorld]:
+    with busy_world(new_world) as busy:
+        yield busy
 
 
-def check_that_no_message_was_used_up(fleet: Fleet, outage: timedelta) -> None:
+def check_that_no_message_was_used_up(busy: BusyWorld, outage: timedelta) -> None:
     """Hardly any try was put down to a message, and none comes near the limit of receives."""
-    groups = {entry.message.group for entry in fleet.world.waiting}
-    attempts = [fleet.world.ledger.attempts.load(*group.split("/")) for group in groups]
+    groups = {entry.message.group for entry in busy.world.waiting}
+    attempts = [busy.world.ledger.attempts.load(*group.split("/")) for group in groups]
     assert sum(attempt.tries for attempt in attempts if attempt) <= 2
-    assert fleet.world.dead_letter_queue.buried == []
+    assert busy.world.dead_letter_queue.buried == []
     shortest = Pace(jitter=lambda: 0.0).hold(DAY)
     still_to_come = (RETENTION - outage) / timedelta(seconds=shortest)
-    assert max(w.message.receives for w in fleet.world.waiting) + still_to_come < MAX_RECEIVES
+    assert max(w.message.receives for w in busy.world.waiting) + still_to_come < MAX_RECEIVES
 
 
-def check_that_it_is_told(fleet: Fleet, connection: str) -> None:
+def check_that_it_is_told(busy: BusyWorld, connection: str) -> None:
     """From the first event on the alarm's metric is written, at least once in any hour."""
-    told = fleet.telemetry.failed[connection]
-    began = min(entry.message.sent_at for entry in fleet.world.waiting)
+    told = busy.telemetry.failed[connection]
+    began = min(entry.message.sent_at for entry in busy.world.waiting)
     assert told[0] - began < timedelta(minutes=5)
-    assert max(later - earlier for earlier, later in pairwise([*told, fleet.world.now])) < HOUR
+    assert max(later - earlier for earlier, later in pairwise([*told, busy.world.now])) < HOUR
     assert max(Counter(at.replace(second=0, microsecond=0) for at in told).values()) <= 5
 
 
@@ -61,19 +61,19 @@ def check_that_it_is_told(fleet: Fleet, connection: str) -> None:
     ],
 )
 def test_while_an_api_is_down_nothing_is_used_up_and_then_all_gets_there(
-    fleet: Fleet, outage: timedelta, fault: FaultRule, orders: int
+    busy: BusyWorld, outage: timedelta, fault: FaultRule, orders: int
 ) -> None:
-    fleet.world.connect("second", access_key="second")
-    fleet.world.sandbox.play(fault)
-    fleet.live(outage, orders=orders, connections=("demo", "second"))
-    calls = fleet.telemetry.calls["demo"] + fleet.telemetry.calls["second"]
+    busy.world.connect("second", access_key="second")
+    busy.world.sandbox.play(fault)
+    busy.live(outage, orders=orders, connections=("demo", "second"))
+    calls = busy.telemetry.calls["demo"] + busy.telemetry.calls["second"]
     assert max(calls.values()) <= 4
-    check_that_no_message_was_used_up(fleet, outage)
-    fleet.world.sandbox.play()
-    fleet.drain(HOUR / 2)
-    assert outcome(fleet.world.sandbox) == expected(orders)
-    assert repeated(fleet.world) == []
-    assert fleet.world.dead_letter_queue.buried == []
+    check_that_no_message_was_used_up(busy, outage)
+    busy.world.sandbox.play()
+    busy.drain(HOUR / 2)
+    assert outcome(busy.world.sandbox) == expected(orders)
+    assert repeated(busy.world) == []
+    assert busy.world.dead_letter_queue.buried == []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,28 +119,28 @@ LOCKED = AccountFault(access_key="key", status=403)
     ],
 )
 def test_a_connection_that_is_refused_waits_alone_until_it_is_mended(
-    fleet: Fleet, trouble: Trouble
+    busy: BusyWorld, trouble: Trouble
 ) -> None:
-    world = fleet.world
+    world = busy.world
     api = world.sandbox.api_url
     wrong = {name: str(value).format(api=api) for name, value in trouble.wrong.items()}
     world.connect(**wrong)
     world.connect("second", access_key="second")
-    fleet.undisturbed |= {"second"}
-    fleet.faults.extend(trouble.faults)
+    busy.undisturbed |= {"second"}
+    busy.faults.extend(trouble.faults)
     world.arrive("paid", minute=1, order="77", connection="second")
-    fleet.live(trouble.lasts, orders=1)
+    busy.live(trouble.lasts, orders=1)
     account = Account(str(wrong.get("api_url", api)), str(wrong.get("access_key", "key")))
     brakes = world.ledger.brakes.read(brake_names(account)).values()
     assert [b.name.split("/")[0] for b in brakes if b.closed_since] == [trouble.brake]
-    assert max(fleet.telemetry.calls["demo"].values()) <= trouble.calls_a_minute
-    assert max(fleet.telemetry.logins["demo"].values()) <= 4
-    check_that_it_is_told(fleet, "demo")
-    check_that_no_message_was_used_up(fleet, trouble.lasts)
-    assert not fleet.telemetry.failed.keys() & {"second", ELSEWHERE}
-    fleet.faults.clear()
+    assert max(busy.telemetry.calls["demo"].values()) <= trouble.calls_a_minute
+    assert max(busy.telemetry.logins["demo"].values()) <= 4
+    check_that_it_is_told(busy, "demo")
+    check_that_no_message_was_used_up(busy, trouble.lasts)
+    assert not busy.telemetry.failed.keys() & {"second", ELSEWHERE}
+    busy.faults.clear()
     world.connect()
-    fleet.drain(HOUR / 2)
+    busy.drain(HOUR / 2)
     assert outcome(world.sandbox) == expected(1) | {"#1077": "new paid"}
     assert repeated(world) == []
     assert world.dead_letter_queue.buried == []

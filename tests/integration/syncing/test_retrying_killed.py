@@ -16,7 +16,7 @@ from seven_senders_adapter.messages import Failure, Outgoing, Received, received
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.retrying import HIDDEN_SECONDS, Retried, Retry, Selection
 from seven_senders_local.sandbox import FaultRule
-from tests.integration.syncing.lives import Life
+from tests.integration.syncing.troubled_orders import Life
 from tests.integration.syncing.world import PlayedDeadLetterQueue, World
 from tests.played.clock import PlayedClock
 from tests.played.mortal import Fuse, Killed, mortal
@@ -39,11 +39,11 @@ class Graveyard:
     def __post_init__(self) -> None:
         self.clock = PlayedClock(self.world.epoch())
         self.main, self.dead = PlayedFifo(self.clock), PlayedFifo(self.clock)
-        self.sqs = PlayedSqs(self.clock, {"main": self.main, "dead": self.dead})
+        self.sqs = PlayedSqs(self.clock, {"main": self.main, "dead": self.dead}).client
 
     def bury(self, orders: int) -> None:
         """So many orders with a refused state, and one that was refused itself."""
-        queue = DeadLetterQueue(sqs=self.sqs, url="dead")  # type: ignore[arg-type]  # plays boto3's client
+        queue = DeadLetterQueue(sqs=self.sqs, url="dead")
         self.world.dead_letter_queue = Filled(queue)
         self.world.worker = self.world.new_worker()
         self.world.sandbox.play(
@@ -61,8 +61,8 @@ class Graveyard:
         table = Table(client=mortal(self.world.dynamodb, fuse), name="ledger")
         sqs = mortal(self.sqs, fuse)
         retry = Retry(
-            queue=Queue(sqs=sqs, url="main"),  # type: ignore[arg-type]  # plays boto3's client
-            dead_letter_queue=DeadLetterQueue(sqs=sqs, url="dead"),  # type: ignore[arg-type]  # the same
+            queue=Queue(sqs=sqs, url="main"),
+            dead_letter_queue=DeadLetterQueue(sqs=sqs, url="dead"),
             dead_letters=DeadLetters(table=table),
             orders=Orders(table=table),
             brakes=Brakes(table=table),

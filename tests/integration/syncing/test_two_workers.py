@@ -8,7 +8,7 @@ import pytest
 
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS
 from seven_senders_adapter.syncing.deadline import Deadline
-from tests.integration.syncing.lives import LIVES, repeated
+from tests.integration.syncing.troubled_orders import TROUBLED_ORDERS, repeated
 from tests.integration.syncing.world import LONG_MS, World
 from tests.played.mortal import Fuse
 
@@ -26,13 +26,13 @@ MET = ("from creation to shipping", "a lost create", "an order that is opened ag
     [
         pytest.param(name, point, id=f"{name}, at effect {point}")
         for name in MET
-        for point in range(LIVES[name].effects + 1)
+        for point in range(TROUBLED_ORDERS[name].effects + 1)
     ],
 )
 def test_a_second_worker_makes_nothing_double(
     new_world: Callable[[], World], name: str, point: int, pause: timedelta
 ) -> None:
-    world, life = new_world(), LIVES[name]
+    world, life = new_world(), TROUBLED_ORDERS[name]
     life.begins(world)
     batch = world.receive()
     done: set[str] = set()

@@ -15,7 +15,7 @@ from tests.played.direct import AccountFault, direct_session
 
 WORKERS = 5
 """As many as MaximumConcurrency lets work at a time."""
-LIVES = (
+SHOWN = (
     ("", "paid", "paid in_preparation", "paid in_preparation shipped"),
     ("paid in_preparation", "paid in_preparation shipped"),
     ("paid", "paid cancelled"),
@@ -36,7 +36,7 @@ class _Arrival:
 
 
 @dataclass
-class Fleet:
+class BusyWorld:
     """A world with workers in turn.
 
     ``elsewhere`` is another API, ``faults`` are those of single accounts, which may be changed.
@@ -90,16 +90,16 @@ class Fleet:
         self, time: timedelta, orders: int, connections: Sequence[str]
     ) -> Iterator[_Arrival]:
         for order in range(orders):
-            steps = len(LIVES[order % len(LIVES)])
+            steps = len(SHOWN[order % len(SHOWN)])
             connection = connections[order % len(connections)]
             times = sorted(self.random.random() * time for _ in range(steps))
             for step, after in enumerate(times):
                 yield _Arrival(after, order, step, connection)
         for hour in range(int(time / timedelta(hours=1))):
-            yield _Arrival(timedelta(hours=hour), 1 + len(LIVES) * hour, 0, ELSEWHERE)
+            yield _Arrival(timedelta(hours=hour), 1 + len(SHOWN) * hour, 0, ELSEWHERE)
 
     def _arrive(self, arrival: _Arrival) -> None:
-        states = LIVES[arrival.order % len(LIVES)][arrival.step]
+        states = SHOWN[arrival.order % len(SHOWN)][arrival.step]
         self.world.arrive(
             states.replace("shipped", ""),
             minute=(self.world.now - START) / timedelta(minutes=1),
@@ -124,14 +124,14 @@ def outcome(sandbox: Sandbox) -> dict[str, str]:
 
 def expected(orders: int) -> dict[str, str]:
     """What should become of so many orders."""
-    return {f"#{1000 + order}": f"new {LIVES[order % len(LIVES)][-1]}" for order in range(orders)}
+    return {f"#{1000 + order}": f"new {SHOWN[order % len(SHOWN)][-1]}" for order in range(orders)}
 
 
 @contextmanager
-def new_fleet(new_world: Callable[[], World]) -> Iterator[Fleet]:
-    """A fleet in a fast world."""
+def busy_world(new_world: Callable[[], World]) -> Iterator[BusyWorld]:
+    """A busy world in memory."""
     world = new_world()
     faults: list[AccountFault] = []
     with Sandbox(now=world.epoch) as elsewhere:
         world.new_session = lambda sandbox: direct_session(sandbox, elsewhere, faults=faults)
-        yield Fleet(world=world, elsewhere=elsewhere, faults=faults)
+        yield BusyWorld(world=world, elsewhere=elsewhere, faults=faults)

@@ -138,7 +138,7 @@ def _tried(attempt: Attempt) -> Callable[[World], None]:
 DIED = Attempt(message_id="", deaths=5)
 FAILED = Attempt(message_id="", tries=60, waited=90_000, first_failed_at=START)
 
-LIVES = {
+TROUBLED_ORDERS = {
     "from creation to shipping": Life(
         begins=_from_creation_to_shipping, effects=16, shipped=frozenset(WHOLE)
     ),

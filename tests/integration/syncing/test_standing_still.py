@@ -16,7 +16,7 @@ from tests.integration.syncing.world import World
 from tests.recording import Recorder
 
 if TYPE_CHECKING:
-    from tests.integration.memory import MemorySsm
+    from tests.played.ssm import MemorySsm
 
 OUTAGE = timedelta(hours=7)
 WATCHED = timedelta(minutes=40)

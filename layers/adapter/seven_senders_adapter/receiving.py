@@ -70,10 +70,11 @@ class Request:
         What is missing or is no text counts as empty: no connection is called so, and nobody
         has signed it.
         """
+        body = event.get("body")
         return cls(
             connection=_texts(event.get("pathParameters")).get("connection", ""),
             headers=_texts(event.get("headers")),
-            body=_texts(event).get("body", ""),
+            body=body if isinstance(body, str) else "",
             is_base64=event.get("isBase64Encoded") is True,
         )
 

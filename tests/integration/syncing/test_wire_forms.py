@@ -202,6 +202,7 @@ class TestRealConnections:
         world.drain(worker=worker)
         assert world.timeline() == ["new", "paid"]
         assert creates(world) == 1
+        assert look_ups(world) == 1  # the time-out did come
 
     def test_no_text_of_the_shop_becomes_a_header_or_a_path(self, fast_world: World) -> None:
         world = fast_world

@@ -134,7 +134,7 @@ class OrderSync:
             raise Wait(self._pace.hold(self._admission.age(message))) from error
 
     def _sync(self, work: Work) -> None:
-        """Work the message. What is buried keeps its tries, should SQS deliver it once more."""
+        """Work the message. What is given up keeps its tries, should SQS deliver it once more."""
         try:
             self._bring_forward(work)
         except TemporaryFailure as failure:

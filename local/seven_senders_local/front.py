@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import override
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from seven_senders_local import http_event
 from seven_senders_local.processes import StartFailed
@@ -21,6 +21,7 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 ROUTE = "POST /webhooks/{connection}"
 _WEBHOOK = re.compile(r"/webhooks/([^/]+)")
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _PATIENCE_SECONDS = 30
 _CHUNK_BYTES = 1024 * 1024
 
@@ -79,7 +80,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _exchange(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+        if "Transfer-Encoding" in self.headers or not _LENGTH.fullmatch(length):
             self.close_connection = True
             self._say(411, {"message": "Length Required"})
             return
@@ -88,7 +89,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self._say(413, {"message": "Request Entity Too Large"})
             return
         try:
-            self._route(urlsplit(self.path).path, body)
+            self._route(self.path.partition("?")[0], body)
         except FunctionFailed as error:
             if not isinstance(error, Stopping):
                 logger.warning("%s", error)

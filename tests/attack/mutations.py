@@ -35,16 +35,14 @@ type Place = tuple[Any, Any]
 
 def places(value: object) -> Iterator[Place]:
     """All places in a JSON value that hold something."""
-    match value:
-        case dict():
-            keys: list[Any] = list(value)
-        case list():
-            keys = list(range(len(value)))
-        case _:
-            return
-    for key in keys:
-        yield value, key
-        yield from places(value[key])
+    waiting = [value]
+    while waiting:
+        holder: Any = waiting.pop()
+        keys = range(len(holder)) if isinstance(holder, list) else holder
+        if isinstance(holder, dict | list):
+            for key in keys:
+                yield holder, key
+                waiting.append(holder[key])
 
 
 def _orders() -> list[Event]:
@@ -102,7 +100,7 @@ def _three_times(holder: Any, key: Any) -> None:
 
 def _replaced(value: object) -> Change:
     def replace_it(holder: Any, key: Any) -> None:
-        holder[key] = value
+        holder[key] = deepcopy(value)  # it may be put into itself
 
     return f"replaced by {value!r}", replace_it
 

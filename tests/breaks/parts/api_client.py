@@ -206,9 +206,16 @@ BREAKS = (
     Break(
         name="does not know the id of an order that was created",
         file=ANSWERS,
-        old='return named or _id_in(answer.headers.get("location"))',
-        new="return named",
+        old='return _remote_id(content) or _id_in(answer.headers.get("location"))',
+        new="return _remote_id(content)",
         tests=(f"{TESTS}/test_creating.py",),
+    ),
+    Break(
+        name="takes an answer about another order for its own",
+        file=ANSWERS,
+        old="not in (None, order_id):",
+        new="is ...:",
+        tests=(f"{TESTS}/test_untrusted_answers.py",),
     ),
     Break(
         name="finds nothing in a list of hydra's form",

@@ -133,6 +133,21 @@ class TestKeptConnection:
         client.list_orders({})
         assert len({request.port for request in server.requests}) == connections
 
+    @pytest.mark.parametrize("status", [b"102 Processing", b"103 Early Hints"])
+    def test_gives_no_interim_answer_for_the_final_one(
+        self, server: ScriptedApi, status: bytes
+    ) -> None:
+        final = b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n" + b'{"id": 7}'
+        interim = b"HTTP/1.1 " + status + b"\r\n\r\n"
+        server.script(Reply(raw=interim * 2 + final))
+        assert client_at(server.url).create_order(new_order()) == "7"
+
+    def test_is_lost_if_the_api_speaks_another_protocol(self, server: ScriptedApi) -> None:
+        server.script(Reply(raw=b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"))
+        with pytest.raises(TemporaryFailure) as caught:
+            client_at(server.url).create_order(new_order())
+        assert caught.value.maybe_applied
+
     def test_is_not_kept_fresh_by_calls_of_another_api(self, server: ScriptedApi) -> None:
         now = 0.0
         with ScriptedApi(OK) as other, ApiSession(clock=lambda: now) as session:

@@ -52,3 +52,25 @@ def test_after_a_day_of_waits_it_is_given_up_if(
     world.work()
     assert [failure.reason for failure in world.dead_letter_queue.buried] == buried
     assert bool(world.waiting) is (buried == [])
+
+
+def test_many_orders_that_fail_for_ever_are_given_up_although_their_brake_keeps_closing(
+    fast_world: World,
+) -> None:
+    world = fast_world
+    poison = range(1, 7)
+    world.sandbox.play(*(FaultRule(order_id=f"#{1000 + n}", status=500) for n in poison))
+    for order in poison:
+        world.arrive("paid", minute=1, order=str(order))
+    began = world.now
+    while len(world.dead_letter_queue.buried) < len(poison):
+        assert world.now - began < timedelta(days=8)
+        world.arrive("paid", minute=1, order=str(100 + (world.now - began) // HOUR))
+        two_hours_later = world.now + 2 * HOUR
+        while world.waiting and world.next_at() < two_hours_later:
+            world.now = max(world.now, world.next_at())
+            world.work()
+        world.now = two_hours_later
+    reasons = {failure.reason for failure in world.dead_letter_queue.buried}
+    assert reasons == {"failed_for_a_day"}
+    assert world.now - began > timedelta(days=1)

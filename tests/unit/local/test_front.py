@@ -160,9 +160,17 @@ def test_a_body_that_is_too_large_is_turned_away_and_the_next_one_taken(
     assert client.ask("POST", "/webhooks/my-shop", b"{}")[0] == 202
 
 
-def test_a_body_of_unknown_length_is_turned_away(client: Client) -> None:
-    headers = {"Transfer-Encoding": "chunked"}
+@pytest.mark.parametrize(
+    "headers", [{"Transfer-Encoding": "chunked"}, {"Content-Length": "9" * 5_000}], ids=str
+)
+def test_a_body_of_unknown_length_is_turned_away(
+    client: Client, headers: Mapping[str, str]
+) -> None:
     assert client.ask("POST", "/webhooks/my-shop", b"0\r\n\r\n", headers)[0] == 411
+
+
+def test_an_odd_target_is_not_found(client: Client) -> None:
+    assert client.ask("POST", "//[::1", b"{}")[0] == 404
 
 
 def test_a_client_that_goes_away_is_no_trouble_and_its_half_body_is_dropped(

@@ -14,7 +14,8 @@ class Attempt:
     """What was tried for one message.
 
     ``tries`` are calls that were made and failed, after which it ``waited`` so many seconds in
-    all, the last time for ``reason`` with that HTTP ``status``; ``deaths`` are workers that died
+    all, the last time for ``reason`` with that HTTP ``status``; ``last_failed_at`` may be a failure
+    behind a brake, which is no try; ``deaths`` are workers that died
     over it; ``running``: a worker began and has not reported back.
     """
 

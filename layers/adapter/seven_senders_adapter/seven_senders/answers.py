@@ -80,11 +80,23 @@ def read_token(answer: Answer) -> str:
     return token
 
 
-def read_created_id(answer: Answer) -> str | None:
-    """The id of a new order: ``id``, ``iri``, ``@id`` or ``Location``. Raises Unreadable."""
+def read_done(answer: Answer) -> Mapping[str, Json]:
+    """What a change was answered: an object, empty if there is no body. Raises Unreadable."""
     content = read_json(answer)
-    named = _remote_id(content) if isinstance(content, dict) else None
-    return named or _id_in(answer.headers.get("location"))
+    if content is not None and not isinstance(content, dict):
+        raise Unreadable("the answer is no JSON object")
+    return content or {}
+
+
+def read_created_id(answer: Answer, *, order_id: str) -> str | None:
+    """The id of a new order: ``id``, ``iri``, ``@id`` or ``Location``.
+
+    Raises Unreadable, also if the answer is about another order.
+    """
+    content = read_done(answer)
+    if _text(_first(content, _ORDER_ID_KEYS)) not in (None, order_id):
+        raise Unreadable("the answer is about another order")
+    return _remote_id(content) or _id_in(answer.headers.get("location"))
 
 
 def read_order(answer: Answer) -> RemoteOrder:

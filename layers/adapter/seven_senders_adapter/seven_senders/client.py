@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -70,9 +71,8 @@ class SevenSendersClient:
             "promised_delivery_date": fields.promised_delivery_date,
             ITEMS_FIELD: [_item(item) for item in order.items] or None,
         }
-        return self._call(
-            Operation.CREATE_ORDER, "POST", self._wire.orders_path, payload, answers.read_created_id
-        )
+        read = partial(answers.read_created_id, order_id=order.order_id)
+        return self._call(Operation.CREATE_ORDER, "POST", self._wire.orders_path, payload, read)
 
     def get_order(self, remote_id: str) -> RemoteOrder:
         """Read an order by Seven Senders' id. Raises OrderNotFound among others."""
@@ -146,12 +146,12 @@ class SevenSendersClient:
     def update_order(self, remote_id: str, changes: Mapping[str, object]) -> None:
         """Change some fields of an order, by their names on the wire. ``None`` is left out."""
         path = self._order_path(Operation.UPDATE_ORDER, remote_id)
-        self._call(Operation.UPDATE_ORDER, "PUT", path, changes, answers.read_json)
+        self._call(Operation.UPDATE_ORDER, "PUT", path, changes, answers.read_done)
 
     def delete_order(self, remote_id: str) -> None:
         """Delete an order."""
         path = self._order_path(Operation.DELETE_ORDER, remote_id)
-        self._call(Operation.DELETE_ORDER, "DELETE", path, None, answers.read_json)
+        self._call(Operation.DELETE_ORDER, "DELETE", path, None, answers.read_done)
 
     def add_state(
         self, order_id: str, state: str, at: datetime, location: str | None = None
@@ -163,7 +163,7 @@ class SevenSendersClient:
             "datetime": at,
             "location": location,
         }
-        self._call(Operation.ADD_STATE, "POST", self._wire.states_path, payload, answers.read_json)
+        self._call(Operation.ADD_STATE, "POST", self._wire.states_path, payload, answers.read_done)
 
     def _order_path(self, operation: Operation, remote_id: str) -> str:
         if not answers.is_path_safe(remote_id):

@@ -7,6 +7,7 @@ urllib3 and ``http.client`` wait anew for every piece, so headers or a body in d
 import http.client
 import socket
 from collections.abc import Buffer
+from http import HTTPStatus
 from io import BufferedReader, RawIOBase
 from math import inf
 from time import monotonic
@@ -47,10 +48,24 @@ class _Timely(RawIOBase):
         super().close()
 
 
+def _is_interim(status: int) -> bool:
+    return HTTPStatus.CONTINUE <= status < HTTPStatus.OK
+
+
 class _TimelyResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp = BufferedReader(_Timely(self.fp.detach(), sock))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Skip every interim answer: ``http.client`` skips 100 only, and takes another for final.
+
+        Then the real answer would be taken for that of the next call.
+        """
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed lacks it
+        if status == HTTPStatus.SWITCHING_PROTOCOLS:
+            raise http.client.BadStatusLine("nobody asked for another protocol")
+        return version, HTTPStatus.CONTINUE if _is_interim(status) else status, reason
 
 
 class _Connection(HTTPConnection):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from unicodedata import normalize
 
 _EMAIL = re.compile(r"[^\s@]@[^\s@]+\.[^\W\d_]{2}")
 _BETWEEN = r"\s+\-/.()\[\]\u2010-\u2015"  # dashes of every length
@@ -13,8 +14,9 @@ _YEAR_LAST = re.compile(rf"(\d\d?)([-/.]) ?(\d\d?)\2 ?{_YEAR}")
 
 
 def holds_email(text: str) -> bool:
-    """Whether an e-mail address stands somewhere in a text."""
-    return "@" in text and _EMAIL.search(text) is not None
+    """Whether an e-mail address stands somewhere in a text, in whatever form of its characters."""
+    plain = _plain(text)
+    return "@" in plain and _EMAIL.search(plain) is not None
 
 
 def is_phone(text: str) -> bool:
@@ -24,6 +26,11 @@ def is_phone(text: str) -> bool:
     between them, and is no date.
     """
     return _PHONE.fullmatch(text) is not None and not _is_date(text.strip())
+
+
+def _plain(text: str) -> str:
+    """A text with the plain forms of its characters, such as an @ of full width."""
+    return normalize("NFKC", text).replace("\N{IDEOGRAPHIC FULL STOP}", ".")
 
 
 def _is_date(text: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from unicodedata import category
 
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.shops.personal import holds_email
@@ -51,12 +52,13 @@ def identifier(value: object) -> str | None:
 def text(value: object, limit: int) -> str | None:
     """A text of 1 to ``limit`` characters, trimmed.
 
-    What can't be printed becomes a blank: SQS refuses some of it, and UTF-8 lone surrogates.
+    What nobody sees is left out, and what else can't be printed becomes a blank: SQS refuses
+    some of it, UTF-8 lone surrogates, and an e-mail address could hide in it.
     """
     if not isinstance(value, str) or len(value) > 2 * limit:
         return None
     if not value.isprintable():
-        value = "".join(c if c.isprintable() else " " for c in value)
+        value = "".join(c if c.isprintable() else " " for c in value if category(c) != "Cf")
     return trimmed if 0 < len(trimmed := value.strip()) <= limit else None
 
 

@@ -1,7 +1,7 @@
 """What follows when a call has failed: a brake, another try, or the dead letters."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock
@@ -44,13 +44,19 @@ class Failing:
         self._now = now
 
     def api_failed(self, work: Work, failure: TemporaryFailure) -> None:
-        """A call failed for now: behind a brake nobody's try, else the message's own."""
+        """A call failed for now: behind a brake nobody's try, else the message's own.
+
+        It is its own behind a brake too, if others of the connection got through since it failed
+        last: several orders that fail for ever would else keep the brake closed for one another.
+        """
         now = self._now()
         asked = failure.retry_after
         closed = work.guard.api_failed(failure, now, now + asked if asked else None)
         if closed or work.guard.probing:
             self._telemetry.connection_failed("api")
-            self._wait_for_probe(work, failure)
+            if not self._got_through_since(work.attempt.last_failed_at, work.event.connection):
+                failed = replace(work, attempt=replace(work.attempt, last_failed_at=now))
+                self._wait_for_probe(failed, failure)
         wait = self._pace.back_off(work.attempt.tries + 1, asked)
         if not failure.answered:
             wait = max(wait, self._pace.until(READ_TIME_OUT))
@@ -115,6 +121,8 @@ class Failing:
     def _has_failed_for_long(self, attempt: Attempt, connection: str) -> bool:
         if timedelta(seconds=attempt.waited) < self._pace.give_up_after:
             return False
+        return self._got_through_since(attempt.first_failed_at, connection)
+
+    def _got_through_since(self, since: datetime | None, connection: str) -> bool:
         last = self._ledger.progress.last(connection)
-        since = attempt.first_failed_at
         return last is not None and since is not None and last >= since

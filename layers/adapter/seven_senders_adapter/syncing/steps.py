@@ -375,7 +375,8 @@ class StepRunner:
         if remote_id is None:
             return self._look_up()
         try:
-            return self._call(lambda: self._client.get_order(remote_id))
+            remote = self._call(lambda: self._client.get_order(remote_id))
+            return remote if remote.order_id == self._order_id else self._look_up()
         except OrderNotFound:
             return None
         except Refused:

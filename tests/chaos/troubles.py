@@ -20,8 +20,11 @@ AWS_CALL_SECONDS = 0.005
 LONGEST_LIFE = 40
 """Effects of a process after which it is killed, if it is to be killed, at most."""
 
-LATEST_EFFECT = TIME_OUTS.connect + 2 * TIME_OUTS.read - 1
-"""Seconds after its start at which a call whose answer was lost takes effect, at most."""
+LATEST_EFFECT = 2 * TIME_OUTS.read - 1
+"""Seconds after its start at which a call takes effect that nobody waits for, at most.
+
+After a read time-out it is given up, and a read time-out later it is looked up.
+"""
 
 ALWAYS_THERE = frozenset({"exceptions", "get_paginator"})
 """What of a boto3 client is no call."""

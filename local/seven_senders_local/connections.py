@@ -1,16 +1,12 @@
-"""The connections' file, and their documents in SSM."""
+"""The connections' file."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 import yaml
 
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
 from seven_senders_adapter.connections.rules import InvalidConnection
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 
 class _KeyTwice(yaml.MarkedYAMLError):
@@ -63,21 +59,3 @@ def read_file(path: Path, *, api_url: str | None = None) -> dict[str, Connection
         str(name): read_connection(str(name), own | override if isinstance(own, dict) else own)
         for name, own in settings.items()
     }
-
-
-def put(
-    documents: Mapping[str, ConnectionDocument],
-    *,
-    ssm: "SSMClient",
-    receiving_path: str,
-    syncing_path: str,
-) -> None:
-    """Write the two documents of each connection as SecureStrings."""
-    for name, document in documents.items():
-        for path, text in (
-            (receiving_path, document.receiving_text()),
-            (syncing_path, document.syncing_text()),
-        ):
-            ssm.put_parameter(
-                Name=f"{path}/{name}", Value=text, Type="SecureString", Overwrite=True
-            )

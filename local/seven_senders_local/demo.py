@@ -43,7 +43,7 @@ from seven_senders_local.outcome import (
 STACK: Sequence[str] = (
     sys.executable,
     "-c",
-    "from seven_senders_local.cli import app; app()",
+    "from seven_senders_cli.app import app; app()",
     "local",
     "--port",
     "0",

@@ -75,14 +75,21 @@ class Emulator:
         return self._child.alive
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What makes boto3 talk to the emulator and to nothing else."""
+    def reached_by(self) -> dict[str, str]:
+        """What makes boto3 talk to the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes the functions' boto3 talk to the emulator and to nothing else."""
+        return {
+            **self.reached_by,
+            "AWS_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }

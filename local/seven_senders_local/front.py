@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server, socket
 from typing import override
 from urllib.parse import unquote
 
@@ -29,31 +30,40 @@ type Page = Callable[[], object]
 type Deliver = Callable[[dict[str, object]], object]
 
 
+def listen(port: int) -> socket:
+    """Take a port of 127.0.0.1, 0 any free one. Raises StartFailed if it can't be had."""
+    try:
+        return create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "is taken" if taken else f"can't be had ({error.strerror})"
+        raise StartFailed(f"port {port} {why}: choose another with --port") from error
+
+
+def url_of(listener: socket) -> str:
+    """Where it listens."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 class Front(ThreadingHTTPServer):
-    """Listens on 127.0.0.1. ``pages`` are answered as JSON, by ``METHOD /path``.
+    """Serves ``listener``. ``pages`` are answered as JSON, by ``METHOD /path``.
 
     ``deliver`` hands an event to the receiving function. It and the pages may raise
     FunctionFailed, which is answered 500.
-
-    Raises StartFailed if the port can't be had.
     """
 
-    request_queue_size = 128
-
-    def __init__(self, port: int, *, deliver: Deliver, pages: Mapping[str, Page]) -> None:
-        try:
-            super().__init__(("127.0.0.1", port), _Exchange)
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            why = "is taken" if taken else f"can't be had ({error.strerror})"
-            raise StartFailed(f"port {port} {why}: choose another with --port") from error
+    def __init__(self, listener: socket, *, deliver: Deliver, pages: Mapping[str, Page]) -> None:
+        super().__init__(listener.getsockname(), _Exchange, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.server_port = listener.getsockname()[1]
         self.deliver = deliver
         self.pages = pages
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return url_of(self.socket)
 
     @override
     def handle_error(self, request: object, client_address: object) -> None:

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import socket
 from threading import Lock, Thread
 
-from seven_senders_local import connections, paths, workers
+from seven_senders_adapter.connections.store import ConnectionStore
+from seven_senders_local import connections, front, paths, workers
 from seven_senders_local.emulator import REGION, STACK, Emulator
-from seven_senders_local.front import Front
 from seven_senders_local.poller import Poller
 from seven_senders_local.processes import Child, StartFailed, guarded
 from seven_senders_local.queues import Queues
@@ -58,7 +59,13 @@ class LocalStack:
     """The functions' workers, the poller between them and the queue, and what can be asked."""
 
     def __init__(
-        self, *, emulator: Emulator, deployment: _Deployment, api_url: str, choices: Choices
+        self,
+        *,
+        listener: socket,
+        emulator: Emulator,
+        deployment: _Deployment,
+        api_url: str,
+        choices: Choices,
     ) -> None:
         self._emulator = emulator
         self._deployment = deployment
@@ -86,8 +93,8 @@ class LocalStack:
             poller=self._poller,
         )
         self._dead_letters = Lock()
-        self._front = Front(
-            choices.port,
+        self._front = front.Front(
+            listener,
             deliver=self._receive.invoke,
             pages={
                 "GET /_local/status": lambda: asdict(self._queues.count()),
@@ -97,6 +104,11 @@ class LocalStack:
             },
         )
         self.url = self._front.url
+
+    @property
+    def reached_by(self) -> Mapping[str, str]:
+        """The variables that make boto3 talk to this stack."""
+        return self._emulator.reached_by
 
     @property
     def alive(self) -> bool:
@@ -159,19 +171,29 @@ def running(choices: Choices) -> Iterator[LocalStack]:
     Raises InvalidConnection, StartFailed, FunctionFailed or OSError if it can't be started.
     """
     with ExitStack() as ended:
+        listener = ended.enter_context(front.listen(choices.port))
         emulator = Emulator()
         ended.callback(emulator.end)
         api_url = choices.api_url or _start_sandbox(ended)
         documents = connections.read_file(choices.connections, api_url=api_url)
-        deployment = _deploy(emulator, choices.template)
-        connections.put(
-            documents,
+        deployment = _deploy(
+            emulator,
+            choices.template,
+            outputs={"WebhookUrl": f"{front.url_of(listener)}/webhooks/", "ApiUrl": api_url},
+        )
+        store = ConnectionStore(
             ssm=emulator.client("ssm"),
             receiving_path=deployment.names["RECEIVING_PATH"],
             syncing_path=deployment.names["SYNCING_PATH"],
         )
+        for name, document in documents.items():
+            store.save(name, document)
         stack = LocalStack(
-            emulator=emulator, deployment=deployment, api_url=api_url, choices=choices
+            listener=listener,
+            emulator=emulator,
+            deployment=deployment,
+            api_url=api_url,
+            choices=choices,
         )
         ended.callback(stack.end)
         stack.start()
@@ -188,7 +210,7 @@ def _start_sandbox(ended: ExitStack) -> str:
     return url.strip()
 
 
-def _deploy(emulator: Emulator, path: Path) -> _Deployment:
+def _deploy(emulator: Emulator, path: Path, *, outputs: Mapping[str, str]) -> _Deployment:
     template = Template.load(path)
-    deployed = emulator.deploy(template.for_emulator())
+    deployed = emulator.deploy(template.for_emulator(outputs))
     return _Deployment(functions=template.functions(deployed.outputs), resources=deployed.resources)

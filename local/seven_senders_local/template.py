@@ -5,6 +5,7 @@ the functions are put into it as outputs and read back from the stack.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ import yaml
 
 EMULATED = frozenset({"AWS::SQS::Queue", "AWS::DynamoDB::Table"})
 RESOLVED = ("Parameters", "Mappings", "Conditions")
+PSEUDO = frozenset(
+    f"AWS::{name}" for name in ("StackName", "Region", "AccountId", "Partition", "URLSuffix")
+)
+_IN_SUB = re.compile(r"\$\{([\w:]+)[\w.]*\}")
 DEFAULT_BATCH_SIZE = 10
 DEFAULT_CONCURRENCY = 1000
 
@@ -67,19 +72,36 @@ class Template:
         """Read a template file."""
         return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506  # a SafeLoader
 
-    def for_emulator(self) -> str:
-        """A plain CloudFormation template: the queues, the table, and outputs of settings."""
+    def for_emulator(self, outputs: Mapping[str, str]) -> str:
+        """A plain CloudFormation template: the queues, the table, and outputs of settings.
+
+        Those of the template's own outputs that say nothing of what is left out are kept;
+        ``outputs`` are added, or replace them.
+        """
         kept = {name: self._template[name] for name in RESOLVED if name in self._template}
         resources = {
             name: resource
             for name, resource in self._template["Resources"].items()
             if resource["Type"] in EMULATED
         }
-        outputs = {
-            f"Setting{number}": {"Value": value if isinstance(value, dict) else str(value)}
+        settings = {
+            f"Setting{number}": value if isinstance(value, dict) else str(value)
             for number, (_, _, value) in enumerate(self._settings)
         }
-        return json.dumps({**kept, "Resources": resources, "Outputs": outputs})
+        known = resources.keys() | kept.get("Parameters", {}).keys()
+        own = {
+            name: output["Value"]
+            for name, output in self._template.get("Outputs", {}).items()
+            if _named_in(output["Value"]) <= known
+        }
+        values = settings | own | dict(outputs)
+        return json.dumps(
+            {
+                **kept,
+                "Resources": resources,
+                "Outputs": {name: {"Value": value} for name, value in values.items()},
+            }
+        )
 
     def functions(self, outputs: Mapping[str, str]) -> dict[str, Function]:
         """The functions by their logical names, from the outputs of the emulated stack."""
@@ -94,6 +116,19 @@ class Template:
             if resource["Type"] == "AWS::Serverless::Function":
                 for setting, value in _settings(common, resource["Properties"]):
                     yield name, setting, value
+
+
+def _named_in(value: object) -> set[str]:
+    """The resources and parameters that a value speaks of."""
+    match value:
+        case {"Ref": str(name)}:
+            return {name} - PSEUDO
+        case {"Fn::GetAtt": [name, *_]}:
+            return {str(name)}
+        case {"Fn::Sub": str(text)}:
+            return set(_IN_SUB.findall(text)) - PSEUDO
+        case _:
+            raise ValueError(f"an output is Ref, GetAtt or Sub, not {value!r}")
 
 
 def _settings(common: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

@@ -14,9 +14,10 @@ from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
 from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
 from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.transport import ApiSession
-from seven_senders_local.connections import put, read_file
+from seven_senders_local.connections import read_file
 from seven_senders_local.events import CONNECTIONS_FILE, Event, load_events, sign
 from seven_senders_local.outcome import OrderName, load_arrivals, load_expected
 from seven_senders_local.sandbox import FaultRule, Sandbox
@@ -97,7 +98,11 @@ class Run:
     def worker(self, documents: Mapping[str, ConnectionDocument]) -> SyncOrder:
         """The function that syncs."""
         ssm = MemorySsm()
-        put(documents, ssm=ssm.client, receiving_path="/receiving", syncing_path="/syncing")
+        store = ConnectionStore(
+            ssm=ssm.client, receiving_path="/receiving", syncing_path="/syncing"
+        )
+        for name, document in documents.items():
+            store.save(name, document)
         return SyncOrder(
             SyncEnvironment(
                 **COMMON,

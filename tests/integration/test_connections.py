@@ -10,6 +10,8 @@ from moto import mock_aws
 from seven_senders_adapter import aws
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.receiving import ReceivingConnections
+from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
 from seven_senders_adapter.shops import SHOPS
 from tests.recording import Recorder
@@ -57,3 +59,59 @@ def test_syncing_reads_one_document_by_its_name(ssm: "SSMClient") -> None:
     assert connections.get("acme").account.access_key == "key_1"
     with pytest.raises(ConnectionMissing):
         connections.get("other")
+
+
+@pytest.fixture
+def store(ssm: "SSMClient") -> ConnectionStore:
+    return ConnectionStore(ssm=ssm, receiving_path="/a/receiving", syncing_path="/a/syncing")
+
+
+def test_each_connection_is_two_secure_strings_and_the_key_is_in_one(
+    ssm: "SSMClient", store: ConnectionStore
+) -> None:
+    for name in ("one", "two", "one"):
+        store.save(name, read_connection(name, SETTINGS))
+    found = ssm.get_parameters_by_path(Path="/a", Recursive=True, WithDecryption=True)
+    values = {p["Name"]: p["Value"] for p in found["Parameters"]}
+    assert {p["Type"] for p in found["Parameters"]} == {"SecureString"}
+    assert set(values) == {
+        f"/a/{part}/{name}" for part in ("receiving", "syncing") for name in ("one", "two")
+    }
+    with_key = {name for name, value in values.items() if "key_1" in value}
+    assert with_key == {"/a/syncing/one", "/a/syncing/two"}
+    assert store.names() == ["one", "two"]
+
+
+def test_a_connection_is_read_as_it_was_saved_and_gone_once_removed(
+    store: ConnectionStore,
+) -> None:
+    settings = {**SETTINGS, "orders_since": "2026-03-01T00:00:00Z", "tag_meta_keys": {"a": "b"}}
+    document = read_connection("one", settings)
+    store.save("one", document)
+    assert store.load("one") == document
+    for _ in range(2):
+        store.remove("one")
+    with pytest.raises(ConnectionMissing):
+        store.load("one")
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "expected"),
+    [
+        ("receiving", None, "/a/receiving/one is missing: connect one again"),
+        ("syncing", None, "/a/syncing/one is missing: connect one again"),
+        ("syncing", "{", "connection one: a document is no JSON"),
+        ("syncing", "[]", "connection one: a document is no JSON object"),
+        ("syncing", '{"key": 1}', "connection one: access_key: Field required"),
+    ],
+)
+def test_half_a_connection_and_a_wrong_one_are_told(
+    ssm: "SSMClient", store: ConnectionStore, part: str, text: str | None, expected: str
+) -> None:
+    store.save("one", read_connection("one", SETTINGS))
+    ssm.delete_parameter(Name=f"/a/{part}/one")
+    if text is not None:
+        put(ssm, f"/a/{part}/one", text)
+    with pytest.raises(InvalidConnection) as raised:
+        store.load("one")
+    assert str(raised.value).startswith(expected)

@@ -18,7 +18,7 @@ from seven_senders_adapter.reasons import CAN_PASS, Reason
 from seven_senders_adapter.retrying import read_selection
 from seven_senders_adapter.shops import SHOPS, shopify, woocommerce
 from seven_senders_adapter.shops.shop import Kind
-from seven_senders_local.cli import app
+from seven_senders_cli.app import app
 from tests.unit.template.reading import PROJECT, TEMPLATE, resources
 
 README = (PROJECT / "README.md").read_text("utf-8")

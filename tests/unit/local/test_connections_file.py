@@ -1,13 +1,10 @@
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from seven_senders_adapter.connections.rules import InvalidConnection
-from seven_senders_local.connections import put, read_file
+from seven_senders_local.connections import read_file
 
 TWO_SHOPS = """
 one: {platform: shopify, webhook_secrets: [s], access_key: k, api_url: https://api.example/v2}
@@ -102,29 +99,3 @@ def test_a_wrong_file_is_one_error_that_says_where(
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InvalidConnection, match=r"none\.yaml: No such file"):
         read_file(tmp_path / "none.yaml")
-
-
-@pytest.fixture
-def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield
-
-
-@pytest.mark.usefixtures("_aws")
-def test_each_connection_becomes_two_secure_strings_and_the_key_is_in_one(tmp_path: Path) -> None:
-    ssm = boto3.client("ssm", region_name="eu-central-1")
-    documents = read_file(file(tmp_path, TWO_SHOPS.replace("access_key: k", "access_key: hidden")))
-    for _ in range(2):
-        put(documents, ssm=ssm, receiving_path="/a/receiving", syncing_path="/a/syncing")
-    found = ssm.get_parameters_by_path(Path="/a", Recursive=True, WithDecryption=True)
-    values = {p["Name"]: p["Value"] for p in found["Parameters"]}
-    assert {p["Type"] for p in found["Parameters"]} == {"SecureString"}
-    assert {name for name, value in values.items() if "hidden" in value} == {
-        "/a/syncing/one",
-        "/a/syncing/two",
-    }
-    assert set(values) == {
-        f"/a/{part}/{n}" for part in ("receiving", "syncing") for n in ("one", "two")
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seven_senders_local.front import MAX_BODY_BYTES, Front
+from seven_senders_local.front import MAX_BODY_BYTES, Front, listen
 from seven_senders_local.http_event import MAX_EVENT_BYTES
 from seven_senders_local.processes import StartFailed
 from seven_senders_local.workers import FunctionFailed, Stopping
@@ -54,7 +54,7 @@ def broken_page() -> object:
 @pytest.fixture
 def front(function: Function) -> Iterator[Front]:
     pages = {"GET /_local/page": lambda: {"a": 1}, "POST /_local/broken": broken_page}
-    front = Front(0, deliver=function, pages=pages)
+    front = Front(listen(0), deliver=function, pages=pages)
     thread = Thread(target=front.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield front
@@ -77,7 +77,7 @@ def test_it_listens_on_this_machine_only(front: Front) -> None:
 def test_a_port_that_is_taken_is_named(front: Front, function: Function) -> None:
     taken = front.server_port
     with pytest.raises(StartFailed, match=f"^port {taken} is taken: choose another with --port$"):
-        Front(taken, deliver=function, pages={})
+        listen(taken)
 
 
 def test_a_delivery_reaches_the_function_and_its_answer_the_shop(

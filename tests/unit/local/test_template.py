@@ -51,7 +51,12 @@ Resources:
   Dead: {Type: AWS::SQS::Queue}
 Outputs:
   Url: {Value: !Ref Api}
+  Function: {Value: !Sub "${Work.Arn}:live"}
+  Queue: {Value: !GetAtt Events.Arn}
+  Path: {Value: !Sub "/a/${AWS::StackName}/${Concurrency}"}
 """
+
+ADDED = {"Url": "http://127.0.0.1:1/"}
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def template(tmp_path: Path) -> Template:
 
 
 def emulated(template: Template) -> Any:
-    return json.loads(template.for_emulator())
+    return json.loads(template.for_emulator(ADDED))
 
 
 def values(template: Template) -> list[object]:
@@ -74,6 +79,17 @@ def test_the_emulator_gets_the_queues_and_the_parameters_and_nothing_else(
 ) -> None:
     assert set(emulated(template)) == {"Parameters", "Resources", "Outputs"}
     assert set(emulated(template)["Resources"]) == {"Events", "Dead"}
+
+
+def test_outputs_are_kept_that_speak_of_what_is_emulated_and_some_are_given(
+    template: Template,
+) -> None:
+    outputs = emulated(template)["Outputs"]
+    assert {name: output["Value"] for name, output in outputs.items() if "Setting" not in name} == {
+        "Queue": {"Fn::GetAtt": ["Events", "Arn"]},
+        "Path": {"Fn::Sub": "/a/${AWS::StackName}/${Concurrency}"},
+        "Url": "http://127.0.0.1:1/",
+    }
 
 
 def test_a_short_form_becomes_the_long_one(template: Template) -> None:

@@ -12,7 +12,7 @@ class CtrlC:
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, CtrlC())
-from seven_senders_local.cli import app
+from seven_senders_cli.app import app
 """
 
 

@@ -1,0 +1,1 @@
+"""The command line ``seven-senders``, for those who run the adapter."""

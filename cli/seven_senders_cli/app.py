@@ -1,0 +1,40 @@
+"""The program ``seven-senders`` as a whole."""
+
+import sys
+from typing import Any, override
+
+try:
+    import typer
+    from typer.core import TyperGroup
+
+    from seven_senders_cli.commands import connect, connections, local
+    from seven_senders_cli.failing import Exit, Failed, explaining
+except KeyboardInterrupt:  # these take half a second to load
+    sys.exit(130)
+
+
+class _Program(TyperGroup):
+    """All commands end alike when they can't be done: one line, an exit code, no traceback."""
+
+    @override
+    def invoke(self, ctx: Any) -> object:  # a class of typer's own that it does not export
+        try:
+            with explaining():
+                return super().invoke(ctx)
+        except Failed as failed:
+            typer.echo(f"seven-senders: {failed}", err=True)
+            raise typer.Exit(failed.code) from failed
+        except KeyboardInterrupt:
+            raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Program,
+    help="Brings the orders of shops to Seven Senders.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(connect.connect)
+app.command()(local.local)
+app.add_typer(connections.app, name="connections")

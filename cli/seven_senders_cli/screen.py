@@ -1,0 +1,86 @@
+"""What commands print: tables for people, tab-separated lines for pipes, JSON for scripts."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from seven_senders_adapter.clock import to_text
+
+type Row = Mapping[str, object]
+
+
+class Screen:
+    """Results go to standard output, all else to standard error."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._out = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+        self.aside = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
+        """For what is no result: notes, warnings, progress."""
+
+    def show(self, title: str, rows: Sequence[Row], *, empty: str) -> None:
+        """Show rows that have the same keys; the keys are the headings. ``empty`` if none."""
+        if self._as_json:
+            self.dump(rows)
+        elif not rows:
+            self.aside.print(empty)
+        elif self._out.is_terminal:
+            self._out.print(_table(title, rows))
+        else:
+            _print_lines(rows)
+
+    def dump(self, value: object) -> None:
+        """Print a value as JSON."""
+        sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+    def done(self, sentence: str, **result: object) -> None:
+        """Say what was done; to a script, ``result``."""
+        if self._as_json:
+            self.dump(result)
+        else:
+            self._out.print(sentence, soft_wrap=True)
+
+    def warn(self, sentence: str) -> None:
+        """Say what somebody should look at."""
+        self.aside.print(sentence, style="yellow", soft_wrap=True)
+
+
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for heading in rows[0]:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(as_text, row.values()))
+    return table
+
+
+def _print_lines(rows: Sequence[Row]) -> None:
+    sys.stdout.write("\t".join(rows[0]) + "\n")
+    for row in rows:
+        sys.stdout.write("\t".join(as_text(value) for value in row.values()) + "\n")
+
+
+def as_text(value: object) -> str:
+    """A value on one line, for people."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        case list() | tuple():
+            return ", ".join(map(as_text, value))
+        case _:
+            return " ".join(str(value).split())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return to_text(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -1,0 +1,82 @@
+"""A stack without its functions in the emulator, a sandbox of Seven Senders, and the commands."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+from typer.testing import CliRunner
+
+from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_cli.app import app
+from seven_senders_cli.stack import Stack, find_stack
+from seven_senders_local import paths
+from seven_senders_local.emulator import STACK, Emulator
+from seven_senders_local.sandbox import Sandbox
+from seven_senders_local.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class CommandLine:
+    """Runs commands in this process, against the stack that the environment names."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def __call__(self, *words: str, answers: Sequence[str] = ()) -> Ended:
+        given = "".join(f"{answer}\n" for answer in answers)
+        result = CliRunner().invoke(app, words, input=given)
+        if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ended(result.exit_code, result.stdout, result.stderr)
+
+    def connect(self, name: str, **settings: object) -> None:
+        """Store a connection as if it had been connected."""
+        document = read_connection(name, CONNECTION | settings | {"api_url": self.stack.api_url})
+        self.stack.connections.save(name, document)
+
+
+CONNECTION: dict[str, object] = {
+    "platform": "shopify",
+    "webhook_secrets": ["whsec_1"],
+    "access_key": "key_1",
+}
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def _emulator(sandbox: Sandbox) -> Iterator[Emulator]:
+    emulator = Emulator()
+    outputs = {"ApiUrl": sandbox.api_url, "WebhookUrl": "http://127.0.0.1:1/webhooks/"}
+    try:
+        emulator.deploy(Template.load(paths.TEMPLATE).for_emulator(outputs))
+        yield emulator
+    finally:
+        emulator.end()
+
+
+@pytest.fixture
+def command(
+    _emulator: Emulator, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CommandLine]:
+    """The commands, on a stack without connections."""
+    for name, value in _emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    stack = find_stack(STACK)
+    store = stack.connections  # reached as long as the environment is right
+    yield CommandLine(stack)
+    for name in store.names():
+        store.remove(name)
+    sandbox.play()

@@ -1,0 +1,61 @@
+"""What all commands have in common: how they print, and how they end."""
+
+import json
+
+import pytest
+
+from tests.integration.cli.conftest import CommandLine
+
+
+def test_a_pipe_gets_lines_with_tabs(command: CommandLine) -> None:
+    command.connect("one")
+    command.connect("two", paused=True)
+    ended = command("connections", "list")
+    url = command.stack.api_url
+    assert ended.out.splitlines() == [
+        "connection\tplatform\tapi_url\tpaused",
+        f"one\tshopify\t{url}\tno",
+        f"two\tshopify\t{url}\tyes",
+    ]
+
+
+def test_a_script_gets_json(command: CommandLine) -> None:
+    command.connect("one")
+    [row] = json.loads(command("connections", "list", "--json").out)
+    assert (row["connection"], row["paused"]) == ("one", False)
+
+
+def test_nothing_to_show_is_said_aside(command: CommandLine) -> None:
+    ended = command("connections", "list")
+    assert (ended.code, ended.out) == (0, "")
+    assert "seven-senders connect" in ended.err
+    assert json.loads(command("connections", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "says"),
+    [
+        ({"SEVEN_SENDERS_STACK": "none"}, 3, "there is no stack none in eu-central-1"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, 1, "AWS can't be reached"),
+        ({"AWS_DEFAULT_REGION": None, "AWS_REGION": None}, 1, "set AWS_DEFAULT_REGION"),
+        ({"AWS_PROFILE": "none"}, 1, "AWS_PROFILE"),
+        ({"AWS_ACCESS_KEY_ID": None, "AWS_EC2_METADATA_DISABLED": "true"}, 1, "set AWS_PROFILE"),
+    ],
+)
+def test_what_is_expected_to_go_wrong_is_one_line_that_says_what_to_do(
+    command: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str | None],
+    code: int,
+    says: str,
+) -> None:
+    for name, value in variables.items():
+        if value is None:
+            monkeypatch.delenv(name)
+        else:
+            monkeypatch.setenv(name, value)
+    ended = command("connections", "list")
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith("seven-senders: ")
+    assert says in ended.err
+    assert len(ended.err.splitlines()) == 1

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from seven_senders_adapter.domain.public_holidays import public_holidays
+
 if TYPE_CHECKING:  # pydantic stays out of the receiver
     from seven_senders_adapter.domain.settings import PromisedDateRule
 
@@ -36,9 +38,7 @@ def promised_by_rule(order_date: datetime, rule: "PromisedDateRule") -> datetime
 
 def _holidays(rule: "PromisedDateRule") -> Container[date]:
     if isinstance(rule.holidays, str):
-        from holidays import country_holidays  # noqa: PLC0415 - slow to load, seldom used
-
-        return country_holidays(rule.holidays)
+        return public_holidays(rule.holidays)
     return frozenset(rule.holidays)
 
 

@@ -1,6 +1,5 @@
 """The settings of a connection that the mapping uses."""
 
-import re
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from seven_senders_adapter.domain.milestones import State
+from seven_senders_adapter.domain.public_holidays import UnknownCountry, public_holidays
 
 LANGUAGES = frozenset(
     "bg cs da de el en es et fi fr ga hr hu it lt lv mt pl pt ro ru sk sl sv uk".split()
@@ -25,7 +25,6 @@ LANGUAGES = frozenset(
 DATES, COUNTRY = "[dates]", "[country]"
 """Stand in the path of an error within ``holidays``, behind it."""
 
-_COUNTRY_CODE = re.compile("[A-Z]{2}")
 _EXPECTED_HOLIDAYS = "expected dates, or a country code that the holidays package knows, such as DE"
 
 
@@ -44,13 +43,9 @@ def _time_zone(value: str) -> str:
 
 
 def _country(value: str) -> str:
-    from holidays import country_holidays  # noqa: PLC0415 - slow to load, seldom used
-
-    if not _COUNTRY_CODE.fullmatch(value):
-        raise ValueError(_EXPECTED_HOLIDAYS)
     try:
-        country_holidays(value)
-    except NotImplementedError as error:
+        public_holidays(value)
+    except UnknownCountry as error:
         raise ValueError(_EXPECTED_HOLIDAYS) from error
     return value
 

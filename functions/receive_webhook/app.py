@@ -80,6 +80,6 @@ def _function() -> ReceiveWebhook:
     )
 
 
-def handler(event: dict[str, object], context: object) -> dict[str, object]:  # noqa: ARG001 Lambda's signature
+def handler(event: dict[str, object], _context: object) -> dict[str, object]:
     """What Lambda calls."""
     return _function()(event)

@@ -33,7 +33,7 @@ class Report:
 
 def audit(pip_audit: str, file: str) -> Report:
     """Let pip-audit check a file of pins."""
-    done = subprocess.run(  # noqa: S603  # the program that make has installed
+    done = subprocess.run(  # noqa: S603 - the program that make has installed
         [pip_audit, *OPTIONS, f"--requirement={file}"], capture_output=True, text=True, check=False
     )
     if not done.stdout:  # it ends without a report if the service can't be reached
@@ -85,8 +85,8 @@ def main(pip_audit: str, files: Sequence[str]) -> int:
     reports = []
     for file in files:
         reports.append(audit(pip_audit, file))
-        print(tell(reports[-1]), flush=True)  # noqa: T201  # a command's output
-    print(verdict(reports))  # noqa: T201  # a command's output
+        print(tell(reports[-1]), flush=True)  # noqa: T201 - a command's output
+    print(verdict(reports))  # noqa: T201 - a command's output
     return 0 if all(report.passes for report in reports) else 1
 
 

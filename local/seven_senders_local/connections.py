@@ -42,7 +42,8 @@ def read_file(path: Path, *, api_url: str | None = None) -> dict[str, Connection
     Raises InvalidConnection, which says what is wrong and where.
     """
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        settings = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except OSError as error:
         raise InvalidConnection(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -117,7 +117,7 @@ def run(console: Console) -> bool:
 def local_stack(command: Sequence[str] = STACK) -> Iterator[str]:
     """A local stack in a process of its own, by its URL; gone at the end. Raises DemoFailed."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603  # the command is ours
+        process = subprocess.Popen(  # noqa: S603 - the project's own command
             command, stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
@@ -201,7 +201,7 @@ def _look(
         endpoint_url=aws["endpoint"],
         region_name=aws["region"],
         aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106  # the emulator takes any
+        aws_secret_access_key="local",  # noqa: S106 - the emulator takes any
     )
     ledger = Orders(table=LedgerTable(client=client, name=aws["table"]))
     names = {shop_order(arrival.event) for arrival in arrivals}

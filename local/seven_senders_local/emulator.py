@@ -107,7 +107,7 @@ class Emulator:
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106  # the emulator asks for any
+            aws_secret_access_key="local",  # noqa: S106 - the emulator takes any
             config=_CLIENT,
         )
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import create_server, socket
-from typing import override
+from typing import Any, override
 from urllib.parse import unquote
 
 from seven_senders_local import http_event
@@ -66,10 +66,10 @@ class Front(ThreadingHTTPServer):
         return url_of(self.socket)
 
     @override
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that go away."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -82,7 +82,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._exchange()
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815  # the base's names
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - http.server's names
 
     @override
     def log_message(self, format: str, *args: object) -> None:

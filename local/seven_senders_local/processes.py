@@ -36,7 +36,7 @@ class Child:
         log: int | None = None,
         keep_open: Sequence[int] = (),
     ) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  # the commands are ours
+        self._process = subprocess.Popen(  # noqa: S603 - the project's own commands
             command,
             env=environment,
             stdin=subprocess.PIPE,

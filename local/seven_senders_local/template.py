@@ -70,7 +70,8 @@ class Template:
     @classmethod
     def load(cls, path: Path) -> "Template":
         """Read a template file."""
-        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506  # a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        return cls(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a SafeLoader
 
     def for_emulator(self, outputs: Mapping[str, str]) -> str:
         """A plain CloudFormation template: the queues, the table, and outputs of settings.

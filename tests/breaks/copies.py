@@ -47,7 +47,7 @@ class Copy:
     def run_tests(self, *arguments: str, seconds: float) -> tuple[int, str]:
         """The exit code and the output of pytest. Raises TookTooLong."""
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        with subprocess.Popen(  # noqa: S603  our own tests
+        with subprocess.Popen(
             command,
             cwd=self._root,
             env=self._environment,
@@ -80,7 +80,7 @@ class Copy:
         Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
     def _check_imports(self) -> None:
-        found = subprocess.run(  # noqa: S603  our own interpreter and code
+        found = subprocess.run(
             [sys.executable, "-c", _PRINT_ORIGINS],
             cwd=self._root,
             env=self._environment,

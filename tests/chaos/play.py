@@ -73,7 +73,7 @@ class Play:
 
     def run(self) -> Result:
         """Play until every shop has said all, and the queue is empty."""
-        self._random = Random(self.seed)  # noqa: S311  repeatable by design
+        self._random = Random(self.seed)
         self._clock = PlayedClock(BEGIN.timestamp())
         with Sandbox(now=self._clock.epoch, settings=self._wire()) as self._sandbox:
             troubles = Troubles(self._random, self.chances)

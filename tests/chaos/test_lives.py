@@ -141,7 +141,7 @@ def test_the_body_shows_what_was_done(
     kind: type[Any], operations: str, shown: dict[str, object]
 ) -> None:
     for seed in range(20):
-        dice = Random(f"lines {seed}")  # noqa: S311 repeatable, no secret
+        dice = Random(f"lines {seed}")
         order = kind(random=dice, connection="any", order=seed, created=START)
         for operation in operations.split():
             getattr(order, operation)(MONDAY)
@@ -234,7 +234,7 @@ def test_some_deliveries_are_lost_some_repeated(lives: Lives, connection: str) -
 @pytest.mark.parametrize("connection", CONNECTIONS)
 def test_something_of_a_short_life_arrives(lives: Lives, connection: str) -> None:
     short = next(c for life in lives[connection] for c in life.changes if len(c.topics) == 1)
-    dice = [Random(f"short {seed}") for seed in range(200)]  # noqa: S311 repeatable, no secret
+    dice = [Random(f"short {seed}") for seed in range(200)]
     assert all(deliveries(random, connection, [short]) for random in dice)
 
 
@@ -276,7 +276,7 @@ def test_two_changes_of_a_woocommerce_order_may_become_one_delivery() -> None:
     ]
     at = [START, START + timedelta(milliseconds=1)]
     changes = [Change(*change) for change in zip(at, [("order.updated",)] * 2, bodies, strict=True)]
-    dice = [Random(f"quick {seed}") for seed in range(200)]  # noqa: S311 repeatable, no secret
+    dice = [Random(f"quick {seed}") for seed in range(200)]
     sent = [deliveries(random, WOOCOMMERCE_PLAIN, changes) for random in dice]
     single = [seen(delivery) for [delivery] in (one for one in sent if len(one) == 1)]
     assert len(single) > 160

@@ -66,7 +66,7 @@ class AdapterMachine(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 10_000), shops=st.permutations(list(CONNECTIONS)))
     def open_shops(self, seed: int, shops: list[str]) -> None:
-        random = Random(seed)  # noqa: S311  repeatable by design
+        random = Random(seed)
         self.clock = PlayedClock(BEGIN.timestamp())
         self.troubles = NextTroubles(random, CALM)
         self.sandbox = Sandbox(now=self.clock.epoch)

@@ -19,7 +19,7 @@ PROGRAM = Path(sys.executable).with_name("seven-senders")
 @contextmanager
 def program(connections: Path, temporary: Path) -> Iterator["subprocess.Popen[str]"]:
     temporary.mkdir()
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(
         [PROGRAM, "local", "--port", "0", "--connections", connections],
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -31,7 +31,7 @@ def program(connections: Path, temporary: Path) -> Iterator["subprocess.Popen[st
 
 
 def children(process: "subprocess.Popen[str]") -> list[int]:
-    listed = subprocess.run(  # noqa: S603  # our own children
+    listed = subprocess.run(
         ["/usr/bin/env", "pgrep", "-P", str(process.pid)],
         check=True,
         capture_output=True,
@@ -41,7 +41,7 @@ def children(process: "subprocess.Popen[str]") -> list[int]:
 
 
 def runs(pid: int) -> bool:
-    listed = subprocess.run(  # noqa: S603  # our own children
+    listed = subprocess.run(
         ["/usr/bin/env", "ps", "-o", "stat=", "-p", str(pid)],
         check=False,
         capture_output=True,
@@ -78,7 +78,7 @@ def test_it_works_an_order_and_leaves_nothing_behind(
 def test_a_wrong_connections_file_is_one_clear_line_and_exit_code_2(tmp_path: Path) -> None:
     wrong = tmp_path / "connections.yaml"
     wrong.write_text("shop: {platform: shopify, webhook_secrets: [s], acces_key: k}", "utf-8")
-    ended = subprocess.run(  # noqa: S603  # our own program
+    ended = subprocess.run(
         [PROGRAM, "local", "--port", "0", "--connections", wrong],
         check=False,
         capture_output=True,

@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_listed_as_a_dead_letter_and_left_for_a_person(
 
 def kill_workers() -> None:
     """Kill all processes that run functions; those of receiving are started anew, too."""
-    listed = subprocess.run(  # noqa: S603  # our own children
+    listed = subprocess.run(
         ["/usr/bin/env", "pgrep", "-f", "-P", str(os.getpid()), "runtime.py"],
         check=True,
         capture_output=True,

@@ -63,10 +63,10 @@ class MemoryDynamoDB:
         found = self.items.get(asked["Key"]["pk"]["S"])
         return {"Item": found} if found else {}
 
-    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803 boto3's name
+    def batch_get_item(self, **asked: Any) -> dict[str, Any]:
         """BatchGetItem of one table."""
-        [(table, asked)] = RequestItems.items()
-        keys = [key["pk"]["S"] for key in asked["Keys"]]
+        [(table, rows)] = asked["RequestItems"].items()
+        keys = [key["pk"]["S"] for key in rows["Keys"]]
         return {"Responses": {table: [self.items[key] for key in keys if key in self.items]}}
 
     def put_item(self, **asked: Any) -> dict[str, Any]:

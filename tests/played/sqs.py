@@ -45,7 +45,7 @@ class Message:
         """A text attribute; empty if there is none."""
         return self.attributes.get(attribute, {}).get("StringValue", "")
 
-    def as_received(self) -> dict[str, Any]:
+    def as_received(self) -> Any:
         """As ReceiveMessage shows it."""
         return {
             "MessageId": self.id,

@@ -42,27 +42,28 @@ class MemorySsm:
         """As the adapter sees it."""
         return cast("SSMClient", self)
 
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803 boto3's names
+    def get_parameter(self, **asked: Any) -> dict[str, Any]:
         """GetParameter."""
-        assert WithDecryption
-        self.begin("GetParameter", Name)
-        if Name not in self.parameters:
+        assert asked["WithDecryption"]
+        name = asked["Name"]
+        self.begin("GetParameter", name)
+        if name not in self.parameters:
             raise ParameterNotFound("GetParameter")
-        return {"Parameter": {"Name": Name, "Value": self.parameters[Name]}}
+        return {"Parameter": {"Name": name, "Value": self.parameters[name]}}
 
     def get_paginator(self, operation: str) -> "MemorySsm":
         """The pages of GetParametersByPath."""
         assert operation == "get_parameters_by_path"
         return self
 
-    def paginate(self, *, Path: str, WithDecryption: bool) -> Iterator[dict[str, Any]]:  # noqa: N803 boto3's names
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         """One page: what stands right under the path."""
-        assert WithDecryption
-        self.begin("GetParametersByPath", Path)
+        assert asked["WithDecryption"]
+        self.begin("GetParametersByPath", asked["Path"])
         found = [
             {"Name": name, "Value": value}
             for name, value in self.parameters.items()
-            if name.rpartition("/")[0] == Path
+            if name.rpartition("/")[0] == asked["Path"]
         ]
         yield {"Parameters": found}
 
@@ -73,10 +74,10 @@ class MemorySsm:
         self.parameters[put["Name"]] = put["Value"]
         return {}
 
-    def delete_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 boto3's name
+    def delete_parameter(self, **asked: Any) -> dict[str, Any]:
         """DeleteParameter."""
-        self.begin("DeleteParameter", Name)
-        del self.parameters[Name]
+        self.begin("DeleteParameter", asked["Name"])
+        del self.parameters[asked["Name"]]
         return {}
 
     def begin(self, operation: str, name: str) -> None:

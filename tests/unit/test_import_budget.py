@@ -12,7 +12,7 @@ LOADED = "import sys; sys.path.insert(0, 'layers/adapter'); import runpy; {}; pr
 
 def loaded(statement: str) -> set[str]:
     """The modules of a fresh interpreter after one statement."""
-    run = subprocess.run(  # noqa: S603  our own interpreter and code
+    run = subprocess.run(
         [sys.executable, "-c", LOADED.format(statement)],
         cwd=ROOT,
         check=True,

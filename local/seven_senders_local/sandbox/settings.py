@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from seven_senders_local.sandbox.rules import DuplicateAnswer
 
@@ -42,8 +42,10 @@ class Settings:
         for name, choices in _CHOICES.items():
             if name in changes and changes[name] not in choices:
                 raise ValueError(f"{name} is {changes[name]!r}, expected one of {choices}")
-        values = {n: frozenset(v) if isinstance(v, list) else v for n, v in changes.items()}
-        return replace(self, **values)  # type: ignore[arg-type]  # names are checked above
+        values: dict[str, Any] = {
+            n: frozenset(v) if isinstance(v, list) else v for n, v in changes.items()
+        }
+        return replace(self, **values)
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""

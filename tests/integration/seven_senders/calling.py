@@ -18,6 +18,8 @@ from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi, See
 type Call = Callable[[SevenSendersClient], object]
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NO_FIELDS = Fields()
+PATIENT = TimeOuts(connect=1.0, read=5.0)
 OK = Reply(status=201, content={"id": 7})
 UNAUTHORIZED = Reply(status=401)
 
@@ -69,7 +71,7 @@ def client_at(
     tokens: FixedTokens | None = None,
     wire: WireSettings | None = None,
     observed: list[tuple[str, str]] | None = None,
-    time_outs: TimeOuts = TimeOuts(connect=1.0, read=5.0),  # noqa: B008 (it is frozen)
+    time_outs: TimeOuts = PATIENT,
     clock: Callable[[], float] = time.time,
 ) -> SevenSendersClient:
     def observe(operation: str, outcome: str, seconds: float) -> None:
@@ -90,7 +92,7 @@ def client_at(
 def new_order(
     order_id: str = "#1001",
     order_date: datetime = NOON,
-    fields: Fields = Fields(),  # noqa: B008 (it is frozen)
+    fields: Fields = NO_FIELDS,
     items: tuple[OrderItem, ...] = (),
 ) -> NewOrder:
     return NewOrder(order_id=order_id, order_date=order_date, fields=fields, items=items)

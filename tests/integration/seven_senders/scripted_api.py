@@ -155,7 +155,7 @@ def _handler(api: ScriptedApi) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             api.answer(Seen(self.command, self.path, headers, body, self.client_address[1]), self)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 (names of the base class)
+        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - http.server's names
 
         @override
         def log_message(self, format: str, *args: object) -> None:

@@ -47,7 +47,7 @@ class BusyWorld:
     elsewhere: Sandbox
     faults: list[AccountFault]
     undisturbed: frozenset[str] = frozenset({ELSEWHERE})
-    random: Random = field(default_factory=lambda: Random(20260302))  # noqa: S311 has to repeat
+    random: Random = field(default_factory=lambda: Random(20260302))
     telemetry: Noted = field(init=False)
     _workers: Iterator[BatchSync] = field(init=False)
 

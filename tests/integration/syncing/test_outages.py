@@ -150,7 +150,7 @@ def test_a_connection_that_is_refused_waits_alone_until_it_is_mended(
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_message_that_waits_as_long_as_sqs_keeps_it_is_not_received_too_often(seed: int) -> None:
-    pace = Pace(jitter=Random(seed).random)  # noqa: S311 has to repeat
+    pace = Pace(jitter=Random(seed).random)
     age, receives = timedelta(0), 0
     while age < RETENTION:
         receives += 1

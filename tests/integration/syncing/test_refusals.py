@@ -1,13 +1,14 @@
 """What the API refuses for good, what stands there already, and what is gone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from seven_senders_local.sandbox import FaultRule
 from tests.integration.syncing.world import START, World
 
-REFUSED = {"status": 422, "headers": {"Content-Type": "application/problem+json"}}
+REFUSED: dict[str, Any] = {"status": 422, "headers": {"Content-Type": "application/problem+json"}}
 BLAMES_TAGS = '{"violations": [{"propertyPath": "order_tags", "message": "too long"}]}'
 
 
@@ -49,7 +50,7 @@ def test_a_person_can_have_a_refused_order_tried_again(world: World) -> None:
 
 def test_a_blamed_optional_field_is_left_out_of_the_create(world: World) -> None:
     world.sandbox.play(
-        FaultRule(method="POST", path="^/orders$", times=1, body=BLAMES_TAGS, **REFUSED)  # type: ignore[arg-type]  # a table of keywords
+        FaultRule(method="POST", path="^/orders$", times=1, body=BLAMES_TAGS, **REFUSED)
     )
     world.arrive("paid", minute=1, tags={"vip": "true"})
     world.drain()
@@ -61,9 +62,7 @@ def test_a_blamed_optional_field_is_left_out_of_the_create(world: World) -> None
 def test_a_blamed_optional_field_is_left_out_of_the_update(world: World) -> None:
     world.arrive(minute=1)
     world.drain()
-    world.sandbox.play(
-        FaultRule(method="PUT", times=1, body=BLAMES_TAGS, **REFUSED)  # type: ignore[arg-type]  # a table of keywords
-    )
+    world.sandbox.play(FaultRule(method="PUT", times=1, body=BLAMES_TAGS, **REFUSED))
     world.arrive(minute=2, tags={"vip": "true"}, shipped=True)
     world.arrive(minute=3, tags={"vip": "true"}, shipped=True)
     world.drain()
@@ -234,7 +233,7 @@ def test_a_blamed_field_of_an_update_is_the_one_that_is_left_out(world: World) -
     world.arrive(minute=1)
     world.drain()
     blames = '{"violations": [{"propertyPath": "boarding_complete", "message": "no"}]}'
-    world.sandbox.play(FaultRule(method="PUT", times=1, body=blames, **REFUSED))  # type: ignore[arg-type]  # a table of keywords
+    world.sandbox.play(FaultRule(method="PUT", times=1, body=blames, **REFUSED))
     world.arrive(minute=2, tags={"vip": "true"}, shipped=True)
     world.drain()
     assert world.fields()["order_tags"] == {"vip": "true"}

@@ -84,7 +84,7 @@ class Graveyard:
         """Work what was returned."""
         self.world.now = self.clock.now()
         for message in self.main.messages:
-            received = received_from_sqs(message.as_received())  # type: ignore[arg-type]  # plays boto3's answer
+            received = received_from_sqs(message.as_received())
             self.world.put(
                 Outgoing(group=received.group, body=received.raw, attributes=received.attributes)
             )

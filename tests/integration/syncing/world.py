@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from seven_senders_adapter.aws import AwsUnavailable
@@ -73,7 +73,7 @@ class PlainShop:
         return Projected(order="", projection={})
 
     def read_snapshot(self, projection: Projection, settings: MappingSettings) -> Snapshot:
-        shown = dict(projection)
+        shown: dict[str, Any] = dict(projection)
         minute = START + timedelta(minutes=float(str(shown.pop("minute"))))
         states = str(shown.pop("states")).split()
         return replace(
@@ -84,7 +84,7 @@ class PlainShop:
                 updated_at=minute,
                 states={State(state): minute for state in states},
             ),
-            **{**shown, "order": str(shown["order"])},  # type: ignore[arg-type]  # fields by name
+            **{**shown, "order": str(shown["order"])},
         )
 
 

@@ -17,7 +17,7 @@ from seven_senders_cli.app import app
 
 
 def test_ctrl_c_while_the_program_loads_ends_it_without_a_word() -> None:
-    ended = subprocess.run(  # noqa: S603  # our own program
+    ended = subprocess.run(
         [sys.executable, "-c", LOADING], check=False, capture_output=True, text=True
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

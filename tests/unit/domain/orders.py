@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from seven_senders_adapter.domain.milestones import State
 from seven_senders_adapter.domain.observation import first_record, observe
@@ -20,7 +21,7 @@ def at(minutes: float) -> datetime:
     return MONDAY + timedelta(minutes=minutes)
 
 
-def snapshot(minutes: float, *states: str, **fields: object) -> Snapshot:
+def snapshot(minutes: float, *states: str, **fields: Any) -> Snapshot:
     """A snapshot of that minute, showing each state at that minute."""
     plain = Snapshot(
         order="1",
@@ -29,7 +30,7 @@ def snapshot(minutes: float, *states: str, **fields: object) -> Snapshot:
         updated_at=at(minutes),
         states={State(state): at(minutes) for state in states},
     )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # the test names a field
+    return replace(plain, **fields)
 
 
 def accept(record: OrderRecord, step: Step) -> OrderRecord:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seven_senders_local.sandbox.rules import LANGUAGES, STATES, Account, Refused
+from seven_senders_local.sandbox.rules import LANGUAGES, STATES, Account, DuplicateAnswer, Refused
 
 AT = "2026-03-27T14:00:00+00:00"
 
@@ -87,11 +87,11 @@ def test_an_order_needs(field: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["400", "409", "422"])
-def test_a_second_order_with_the_same_id_is_refused(status: str) -> None:
+def test_a_second_order_with_the_same_id_is_refused(status: DuplicateAnswer) -> None:
     account = Account()
     account.create(order())
     with pytest.raises(Refused) as refused:
-        account.create(order(), duplicate=status)  # type: ignore[arg-type]  # one of its values
+        account.create(order(), duplicate=status)
     assert refused.value.status == int(status)
     assert len(account.orders) == 1
 

@@ -3,7 +3,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from cfnlint.api import lint_file  # type: ignore[import-untyped]  # cfn-lint ships no types
+from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
 
 from seven_senders_adapter import aws
 from seven_senders_adapter.connections.receiving import PATIENCE_SECONDS

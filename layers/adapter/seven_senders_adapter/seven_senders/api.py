@@ -32,7 +32,7 @@ class WireSettings:
 
     orders_path: str = "/orders"
     states_path: str = "/order_states"
-    token_path: str = "/token"  # noqa: S105 (a path)
+    token_path: str = "/token"  # noqa: S105 - a path, no secret
     state_order_id_field: str = "order_id"
 
 

@@ -62,7 +62,7 @@ class _TimelyResponse(http.client.HTTPResponse):
 
         Then the real answer would be taken for that of the next call.
         """
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed lacks it
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed lacks this method of http.client
         if status == HTTPStatus.SWITCHING_PROTOCOLS:
             raise http.client.BadStatusLine("nobody asked for another protocol")
         return version, HTTPStatus.CONTINUE if _is_interim(status) else status, reason

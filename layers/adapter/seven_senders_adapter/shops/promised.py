@@ -42,7 +42,7 @@ def read(text: str, zone: tzinfo) -> datetime:
 
 def _by_form(value: str, form: str) -> date | None:
     try:
-        at = datetime.strptime(value, form)  # noqa: DTZ007 a date has no zone of its own
+        at = datetime.strptime(value, form)  # noqa: DTZ007 - without an offset it gets the connection's zone
     except (ValueError, re.PatternError):  # the latter for a format that names a part twice
         return None
     return at if _TIME_OF_DAY.search(form.replace("%%", "")) else at.date()

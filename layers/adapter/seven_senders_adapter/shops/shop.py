@@ -80,7 +80,7 @@ class Shop(Protocol):
 
     platform: str
 
-    def is_ping(self, headers: Headers, body: bytes) -> bool:
+    def is_ping(self, headers: Headers, body: bytes, /) -> bool:
         """Whether this is the shop's unsigned greeting, which is answered 200 and left."""
 
     def is_authentic(self, headers: Headers, body: bytes, secrets: Sequence[str]) -> bool:

@@ -63,7 +63,7 @@ class Shopify:
 
     platform = "shopify"
 
-    def is_ping(self, headers: Headers, body: bytes) -> bool:  # noqa: ARG002 Shopify has no ping
+    def is_ping(self, _headers: Headers, _body: bytes) -> bool:
         """Never: Shopify signs all that it sends."""
         return False
 

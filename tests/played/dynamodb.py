@@ -133,7 +133,7 @@ def _term(text: str) -> _Test:
     for form, test in _TERMS.items():
         if found := re.fullmatch(form, text):
             return test(*found.groups())
-    raise NotImplementedError(text)
+    raise ValueError(f"the played DynamoDB does not know this condition: {text}")
 
 
 def _exists(name: str) -> _Test:

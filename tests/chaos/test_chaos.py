@@ -8,8 +8,6 @@ from tests.chaos.play import Play
 from tests.chaos.troubles import CALM
 from tests.played.ledger_table import create_ledger_table
 
-pytestmark = pytest.mark.no_cover  # being measured takes five times as long
-
 
 @pytest.mark.parametrize("seed", range(1, 3))
 def test_every_order_ends_as_the_mapping_says(seed: int) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -19,8 +18,6 @@ from tests.chaos.troubles import CALM, LATEST_EFFECT, Troubles, api_faults
 from tests.played.clock import PlayedClock
 from tests.played.dynamodb import MemoryDynamoDB
 from tests.played.ssm import MemorySsm
-
-pytestmark = pytest.mark.no_cover  # being measured takes five times as long
 
 A_DAY = 24 * 3600
 MANY_BATCHES = 500

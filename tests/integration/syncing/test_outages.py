@@ -19,8 +19,6 @@ from tests.integration.syncing.troubled_orders import repeated
 from tests.integration.syncing.world import World
 from tests.played.direct import AccountFault
 
-pytestmark = pytest.mark.no_cover  # being measured takes five times as long
-
 MAX_RECEIVES = 1000
 """The main queue's maxReceiveCount, as in template.yaml."""
 

@@ -1,5 +1,7 @@
 """What is logged and counted, and what a flood of refusals may write."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from seven_senders_adapter.telemetry import HOLD_SECONDS
@@ -54,6 +56,26 @@ def test_metrics_count_for_the_service_and_for_the_connection_and_reason(
     assert "order" not in line
 
 
+@pytest.mark.parametrize(
+    ("connection", "dimensions"),
+    [
+        pytest.param(
+            "acme",
+            [["service"], ["service", "connection", "reason"], ["service", "reason"]],
+            id="of a connection",
+        ),
+        pytest.param(None, [["service"], ["service", "reason"]], id="of none that exists"),
+    ],
+)
+def test_refused_deliveries_count_for_their_reason_too_for_an_alarm_can_not_search(
+    recorder: Recorder, connection: str | None, dimensions: list[list[str]]
+) -> None:
+    with recorder.telemetry.about(connection=connection) if connection else nullcontext():
+        recorder.telemetry.rejected("wrong_signature")
+    (line,) = recorder.written
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == dimensions
+
+
 def test_metrics_of_one_connection_share_a_line(recorder: Recorder) -> None:
     with recorder.telemetry.about(connection="acme"):
         recorder.telemetry.order_created()
@@ -85,6 +107,7 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
     telemetry.state_sent()
     telemetry.order_updated()
     telemetry.api_called("log_in", "ok", 0.1)
+    telemetry.api_called("log_in", "account_failure", 0.1)
     telemetry.api_called("create_order", "TemporaryFailure", 0.1)
     telemetry.retried()
     telemetry.dead_lettered("order_id_taken")
@@ -101,10 +124,12 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
         "StatesSent": 1,
         "OrdersUpdated": 1,
         "ApiCalls ok": 1,
+        "ApiCalls account_failure": 1,
         "ApiCalls TemporaryFailure": 1,
         "Retries": 1,
         "DeadLettered order_id_taken": 1,
         "Logins": 1,
+        "LoginsFailed": 1,
         "Lag": 2.5,
         "NearExpiry": 1,
         "ConnectionFailures account": 1,

@@ -16,22 +16,37 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 HOLD_SECONDS = 60
 """How long refusals, and messages held back, are added up before they are written."""
 
+ALARMED_BY_REASON = frozenset({"Rejected"})
+"""Metrics of which an alarm watches one reason, of all connections: an alarm can't search."""
+
 
 _SUBJECT: ContextVar[Mapping[str, str]] = ContextVar("subject", default=MappingProxyType({}))
+
+
+type _Dimensions = tuple[tuple[str, str], ...]
 
 
 class _Series(NamedTuple):
     metric: str
     unit: MetricUnit
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: _Dimensions
+
+    @property
+    def dimension_sets(self) -> tuple[_Dimensions, ...]:
+        """What it counts under beside ``service`` alone."""
+        sets = [self.dimensions] if self.dimensions else []
+        if self.metric in ALARMED_BY_REASON:
+            sets.append(tuple(pair for pair in self.dimensions if pair[0] == "reason"))
+        return tuple(dict.fromkeys(sets))
 
 
 class Telemetry:
     """Counts and tells what happens. One a process; ``flush`` at the end of every invocation.
 
     Metrics are added up in memory and written as one EMF line for each set of dimension values.
-    Each line counts twice: under ``service`` alone, for alarms, and under all that it has. As
-    ``connection`` is a dimension, only names that exist in SSM may be passed to ``about``.
+    Each line counts twice: under ``service`` alone, for alarms, and under all that it has; those
+    of ``ALARMED_BY_REASON`` count under ``service`` and ``reason`` too. As ``connection`` is a
+    dimension, only names that exist in SSM may be passed to ``about``.
     ``clock`` gives seconds that go on while a Lambda is frozen; ``monotonic`` stands still then.
     """
 
@@ -103,8 +118,8 @@ class Telemetry:
     def api_called(self, operation: str, outcome: str, seconds: float) -> None:
         """A call was made. ``outcome`` is ``ok`` or the failure's name, never an answer's text."""
         self._count("ApiCalls", outcome=outcome)
-        if operation == "log_in" and outcome == "ok":
-            self._count("Logins")
+        if operation == "log_in":
+            self._count("Logins" if outcome == "ok" else "LoginsFailed")
         self.note("called the API", operation=operation, outcome=outcome, seconds=round(seconds, 3))
 
     def retried(self) -> None:
@@ -116,7 +131,7 @@ class Telemetry:
         self._count("DeadLettered", reason=reason)
 
     def lagged(self, seconds: float) -> None:
-        """How long an order event took from the shop to its acceptance by Seven Senders."""
+        """How long an order event took from its receipt to its acceptance by Seven Senders."""
         self._lags[_series("Lag", MetricUnit.Seconds)].append(seconds)
 
     def near_expiry(self) -> None:
@@ -148,19 +163,19 @@ class Telemetry:
             values |= {series: [float(count)] for series, count in self._held.items()}
             self._held.clear()
             self._held_until = self._clock() + HOLD_SECONDS
-        by_dimensions = attrgetter("dimensions")
-        for dimensions, group in groupby(sorted(values, key=by_dimensions), by_dimensions):
-            self._write(dict(dimensions), {series: values[series] for series in group})
+        by_sets = attrgetter("dimension_sets")
+        for sets, group in groupby(sorted(values, key=by_sets), by_sets):
+            self._write(sets, {series: values[series] for series in group})
 
     def _count(self, metric: str, **by: str) -> None:
         self._counts[_series(metric, MetricUnit.Count, **by)] += 1
 
     def _write(
-        self, dimensions: Mapping[str, str], values: Mapping[_Series, Sequence[float]]
+        self, sets: Sequence[_Dimensions], values: Mapping[_Series, Sequence[float]]
     ) -> None:
         emf = EphemeralMetrics(service=self._service, namespace=self._namespace)
-        if dimensions:
-            emf.add_dimensions(service=self._service, **dimensions)
+        for dimensions in sets:
+            emf.add_dimensions(service=self._service, **dict(dimensions))
         for series, samples in values.items():
             for sample in samples:
                 emf.add_metric(series.metric, series.unit, sample)

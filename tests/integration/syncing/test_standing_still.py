@@ -83,6 +83,19 @@ def test_a_connection_that_stands_still_is_counted_again_and_again(
     assert max(later - sooner for sooner, later in pairwise(times)) < WATCHED
 
 
+def test_logins_that_fail_are_counted_again_and_again(
+    fast_world: World, recorder: Recorder
+) -> None:
+    world = fast_world
+    world.telemetry = recorder.telemetry
+    world.worker = world.new_worker()
+    world.sandbox.play(FaultRule(path="^/token$", status=401))
+    world.arrive("paid", minute=1)
+    began, over = world.now, world.now + OUTAGE
+    times = [began, *counted_at(world, recorder, over, "LoginsFailed"), over]
+    assert max(later - sooner for sooner, later in pairwise(times)) < WATCHED
+
+
 def without_dynamodb(world: World) -> None:
     refusing = DynamoDbThatFails(world.dynamodb, lambda number, row: True, is_refused)
     world.worker = world.new_worker(table=Table(client=cast("Any", refusing), name="ledger"))

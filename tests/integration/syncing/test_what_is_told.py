@@ -46,3 +46,28 @@ def test_a_connection_without_a_document_is_counted_as_that_and_not_as_a_bug(
     assert isinstance(fast_world.telemetry, Noted)
     assert fast_world.telemetry.bugs == []
     assert len(fast_world.telemetry.failed["new"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("waited", "redriven", "lag"),
+    [
+        pytest.param(timedelta(0), False, [0], id="of an order that was changed long ago"),
+        pytest.param(timedelta(hours=2), False, [7200], id="of an event that waited"),
+        pytest.param(timedelta(hours=2), True, [], id="never of one that was a dead letter"),
+    ],
+)
+def test_lag_is_the_time_from_the_receipt_of_an_event_to_its_acceptance(
+    fast_world: World,
+    capsys: pytest.CaptureFixture[str],
+    waited: timedelta,
+    redriven: bool,
+    lag: list[float],
+) -> None:
+    world = fast_world
+    recorder = Recorder(capsys)
+    world.telemetry = recorder.telemetry
+    world.arrive("paid", minute=-50_000, redriven=redriven)
+    world.now += waited
+    world.work(worker=world.new_worker())
+    assert world.timeline() == ["new", "paid"]
+    assert [sample for line in recorder.written for sample in line.get("Lag", [])] == lag

@@ -1,59 +1,56 @@
 """The alarms: each watches what the code or AWS really counts, and says what to do."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+import ast
+import inspect
+import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from seven_senders_adapter import retrying
+from seven_senders_adapter import retrying, telemetry
 from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, RETENTION_SECONDS
 from seven_senders_adapter.syncing.pace import Pace
-from seven_senders_adapter.telemetry import HOLD_SECONDS, Telemetry
-from tests.unit.template.reading import FUNCTIONS, RESOURCES, TEMPLATE, property_of, resources
-
-type Series = tuple[str, str, frozenset[str]]
-"""A metric in CloudWatch: its namespace, its name, the names of its dimensions."""
+from seven_senders_adapter.telemetry import HOLD_SECONDS
+from tests.unit.template.emitting import emitted
+from tests.unit.template.reading import (
+    FUNCTIONS,
+    PROJECT,
+    RESOURCES,
+    TEMPLATE,
+    property_of,
+    resources,
+)
+from tests.unit.template.series import NAMESPACE, Series, as_text, is_of_aws
 
 ALARMS: dict[str, Any] = {
     name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()
 }
-VARIABLES = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 MOST_IN_A_FIFO_QUEUE = 120_000
 """In flight, and searched for free groups: "Avoiding large message backlogs" in SQS's guide."""
 
-OWN: Mapping[str, Callable[[Telemetry], None]] = {
-    "AwsFailuresAlarm": lambda telemetry: telemetry.aws_failed(),
-    "BugsAlarm": lambda telemetry: telemetry.bug("odd", ValueError()),
-    "ConnectionFailuresAlarm": lambda telemetry: telemetry.connection_failed("account"),
-    "NearExpiryAlarm": lambda telemetry: telemetry.near_expiry(),
-}
-"""What the alarms on the adapter's own metrics watch."""
+SHOPIFY_WAITS_MS = 5000
+SHOPIFY_TRIES_FOR = timedelta(hours=4)
+WOOCOMMERCE_GIVES_UP_AFTER = 7
+"""Failures in a row, after which it shuts a webhook off without a word."""
 
-QUEUE_METRIC = frozenset({"QueueName"})
-STAGE_METRIC = frozenset({"ApiId", "Stage"})
-OF_AWS: Mapping[str, set[Series]] = {
-    # "Available CloudWatch metrics for Amazon SQS" in SQS's developer guide.
-    "DeadLettersAlarm": {("AWS/SQS", "ApproximateNumberOfMessagesVisible", QUEUE_METRIC)},
-    "OldestMessageAlarm": {("AWS/SQS", "ApproximateAgeOfOldestMessage", QUEUE_METRIC)},
-    "QueueFillsUpAlarm": {
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", QUEUE_METRIC),
-        ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", QUEUE_METRIC),
-    },
-    # "Working with metrics for HTTP APIs" in API Gateway's developer guide. That throttled requests
-    # count as errors of the client stands under "Recommended alarms" in CloudWatch's guide.
-    "DeliveriesRefusedAlarm": {("AWS/ApiGateway", "4xx", STAGE_METRIC)},
-    "DeliveriesFailedAlarm": {("AWS/ApiGateway", "5xx", STAGE_METRIC)},
-    # "Types of metrics for Lambda functions" in Lambda's developer guide.
-    "FunctionErrorsAlarm": {("AWS/Lambda", "Errors", frozenset({"FunctionName"}))},
-}
-"""What the others watch, and where AWS documents it."""
+SUMS = ("FunctionErrorsAlarm", "ThrottlesAlarm")
+"""The alarms on all functions together."""
 
+SOURCES = "".join(path.read_text("utf-8") for path in (PROJECT / "layers/adapter").rglob("*.py"))
+
+LONGEST_WAIT = Pace(jitter=lambda: 1.0).hold(timedelta(seconds=RETENTION_SECONDS))
+"""Seconds between two looks at a message that waits, at most."""
+
+STANDING_STILL = ("AwsFailuresAlarm", "ConnectionFailuresAlarm", "LoginsFailedAlarm")
 
 LASTING: Mapping[str, tuple[int, int]] = {
     "ConnectionFailuresAlarm": (2, 4),
+    "LoginsFailedAlarm": (2, 4),
     "AwsFailuresAlarm": (3, 6),
+    "LagAlarm": (4, 6),
+    "SlowDeliveriesAlarm": (2, 4),
 }
 """In how many of how many periods it must have been seen, for what may pass by itself."""
 
@@ -68,15 +65,18 @@ def watched_metrics(alarm: str) -> Iterator[dict[str, Any]]:
             yield query["MetricStat"]["Metric"]
 
 
-def watched(alarm: str) -> set[Series]:
-    return {
-        (
+def watched(alarm: str) -> list[Series]:
+    return [
+        Series(
             metric["Namespace"],
             metric["MetricName"],
-            frozenset(dimension["Name"] for dimension in metric["Dimensions"]),
+            frozenset(
+                (dimension["Name"], as_text(dimension["Value"]))
+                for dimension in metric["Dimensions"]
+            ),
         )
         for metric in watched_metrics(alarm)
-    }
+    ]
 
 
 def dimensions(alarm: str) -> list[dict[str, Any]]:
@@ -91,44 +91,26 @@ def seconds_watched(alarm: str) -> int:
     return int(ALARMS[alarm]["Period"] * ALARMS[alarm]["EvaluationPeriods"])
 
 
-def written(count: Callable[[Telemetry], None], capsys: pytest.CaptureFixture[str]) -> set[Series]:
-    """The series of CloudWatch that come of what is counted, from the lines that are logged."""
-    telemetry = Telemetry(service="a-stack", namespace=VARIABLES["POWERTOOLS_METRICS_NAMESPACE"])
-    with telemetry.about(connection="my-shop"):
-        count(telemetry)
-    telemetry.flush()
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_watches_what_the_functions_really_count_or_aws_documents(alarm: str) -> None:
+    series = watched(alarm)
+
+    assert series
+    for each in series:
+        assert each in emitted() if each.namespace == NAMESPACE else is_of_aws(each)
+
+
+def test_the_functions_were_played_until_each_of_their_metrics_was_written() -> None:
+    assert {series.metric for series in emitted()} == names_in_telemetry()
+
+
+def names_in_telemetry() -> set[str]:
+    """The names of metrics in the only place that names them."""
+    source = ast.parse(inspect.getsource(telemetry))
+    texts = [node.value for node in ast.walk(source) if isinstance(node, ast.Constant)]
     return {
-        (directive["Namespace"], metric["Name"], frozenset(names))
-        for line in lines
-        if "_aws" in line
-        for directive in line["_aws"]["CloudWatchMetrics"]
-        for names in directive["Dimensions"]
-        for metric in directive["Metrics"]
+        text for text in texts if isinstance(text, str) and re.fullmatch("([A-Z][a-z]+)+", text)
     }
-
-
-def test_every_alarm_is_held_against_what_it_watches() -> None:
-    assert ALARMS.keys() == OWN.keys() | OF_AWS.keys()
-
-
-@pytest.mark.parametrize("alarm", OWN)
-def test_an_alarm_watches_what_the_code_counts_for_the_whole_stack(
-    alarm: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert watched(alarm) <= written(OWN[alarm], capsys)
-    assert dimensions(alarm) == [{"service": VARIABLES["POWERTOOLS_SERVICE_NAME"]}]
-
-
-def test_what_a_closed_brake_holds_back_counts_as_a_connection_that_failed(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert watched("ConnectionFailuresAlarm") <= written(lambda t: t.held_back(), capsys)
-
-
-@pytest.mark.parametrize("alarm", OF_AWS)
-def test_an_alarm_watches_what_aws_documents(alarm: str) -> None:
-    assert watched(alarm) == OF_AWS[alarm]
 
 
 @pytest.mark.parametrize(
@@ -144,22 +126,28 @@ def test_an_alarm_watches_its_queue(alarm: str, queue: str) -> None:
         assert names == {"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}}
 
 
-@pytest.mark.parametrize("alarm", ["DeliveriesRefusedAlarm", "DeliveriesFailedAlarm"])
-def test_an_alarm_watches_the_stage_that_sam_makes(alarm: str) -> None:
-    assert dimensions(alarm) == [{"ApiId": {"Ref": "WebhookApi"}, "Stage": "$default"}]
+def test_the_stage_is_the_one_that_sam_makes() -> None:
     assert "StageName" not in RESOURCES["WebhookApi"]["Properties"]
 
 
-def test_an_alarm_watches_every_function() -> None:
-    named = {names["FunctionName"]["Ref"] for names in dimensions("FunctionErrorsAlarm")}
+@pytest.mark.parametrize("alarm", SUMS)
+def test_an_alarm_watches_every_function(alarm: str) -> None:
+    named = [names["FunctionName"]["Ref"] for names in dimensions(alarm)]
 
-    assert named == FUNCTIONS.keys()
+    assert sorted(named) == sorted(FUNCTIONS)
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_tells_the_topic_and_says_what_to_do(alarm: str) -> None:
     assert ALARMS[alarm]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
     assert 60 <= len(ALARMS[alarm]["AlarmDescription"]) <= 1024
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_what_an_alarm_quotes_is_what_the_code_says(alarm: str) -> None:
+    quoted = re.findall(r'"([a-z][^"]+)"', ALARMS[alarm]["AlarmDescription"])
+
+    assert [text for text in quoted if text not in SOURCES] == []
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
@@ -185,6 +173,8 @@ def test_an_alarm_goes_off_at_once_unless_only_what_lasts_matters(alarm: str) ->
         ("DeliveriesFailedAlarm", "GreaterThanThreshold", 0),
         ("DeliveriesRefusedAlarm", "GreaterThanOrEqualToThreshold", 50),
         ("FunctionErrorsAlarm", "GreaterThanOrEqualToThreshold", 3),
+        ("LagAlarm", "GreaterThanThreshold", timedelta(minutes=15).total_seconds()),
+        ("LoginsFailedAlarm", "GreaterThanThreshold", 0),
         ("NearExpiryAlarm", "GreaterThanThreshold", 0),
         (
             "OldestMessageAlarm",
@@ -192,6 +182,9 @@ def test_an_alarm_goes_off_at_once_unless_only_what_lasts_matters(alarm: str) ->
             EXPIRY_WARNING_AFTER.total_seconds(),
         ),
         ("QueueFillsUpAlarm", "GreaterThanOrEqualToThreshold", MOST_IN_A_FIFO_QUEUE / 2),
+        ("SlowDeliveriesAlarm", "GreaterThanThreshold", SHOPIFY_WAITS_MS),
+        ("ThrottlesAlarm", "GreaterThanThreshold", 0),
+        ("WrongSignaturesAlarm", "GreaterThanOrEqualToThreshold", 3),
     ],
 )
 def test_an_alarm_goes_off(alarm: str, comparison: str, threshold: float) -> None:
@@ -199,8 +192,9 @@ def test_an_alarm_goes_off(alarm: str, comparison: str, threshold: float) -> Non
     assert ALARMS[alarm]["Threshold"] == threshold
 
 
-def test_the_errors_of_all_functions_are_added_up() -> None:
-    queries = {query["Id"]: query for query in ALARMS["FunctionErrorsAlarm"]["Metrics"]}
+@pytest.mark.parametrize("alarm", SUMS)
+def test_what_befell_all_functions_is_added_up(alarm: str) -> None:
+    queries = {query["Id"]: query for query in ALARMS[alarm]["Metrics"]}
     total = queries.pop("all")
 
     assert total["Expression"] == " + ".join(f"FILL({name}, 0)" for name in queries)
@@ -247,22 +241,40 @@ def test_the_queue_is_as_full_as_its_free_and_its_hidden_messages_together() -> 
         ("DeadLettersAlarm", "Maximum"),
         ("DeliveriesFailedAlarm", "Sum"),
         ("DeliveriesRefusedAlarm", "Sum"),
+        ("LagAlarm", "p95"),
+        ("LoginsFailedAlarm", "Sum"),
         ("NearExpiryAlarm", "Sum"),
         ("OldestMessageAlarm", "Maximum"),
+        ("SlowDeliveriesAlarm", "p90"),
+        ("WrongSignaturesAlarm", "Sum"),
     ],
 )
-def test_counts_are_added_up_and_levels_are_not(alarm: str, statistic: str) -> None:
-    assert ALARMS[alarm]["Statistic"] == statistic
+def test_counts_are_added_up_and_levels_and_times_are_not(alarm: str, statistic: str) -> None:
+    properties = ALARMS[alarm]
+
+    assert properties.get("Statistic", properties.get("ExtendedStatistic")) == statistic
 
 
-@pytest.mark.parametrize("alarm", LASTING)
+@pytest.mark.parametrize("alarm", STANDING_STILL)
 def test_what_stands_still_does_not_fall_silent_between_two_looks(alarm: str) -> None:
     """Of any two periods that follow one another, one has a look."""
-    longest_wait = Pace(jitter=lambda: 1.0).hold(timedelta(seconds=RETENTION_SECONDS))
     needed, periods = LASTING[alarm]
 
     assert periods == 2 * needed
-    assert 2 * ALARMS[alarm]["Period"] > longest_wait + HOLD_SECONDS
+    assert 2 * ALARMS[alarm]["Period"] > LONGEST_WAIT + HOLD_SECONDS
+
+
+def test_what_follows_after_an_outage_does_not_count_as_lag_that_lasts() -> None:
+    """All of it follows within the longest wait."""
+    needed, _ = LASTING["LagAlarm"]
+    periods_shown = LONGEST_WAIT // ALARMS["LagAlarm"]["Period"] + 1
+
+    assert needed > periods_shown
+
+
+def test_wrong_signatures_are_told_of_before_woocommerce_shuts_the_webhook_off() -> None:
+    assert ALARMS["WrongSignaturesAlarm"]["Threshold"] < WOOCOMMERCE_GIVES_UP_AFTER
+    assert seconds_watched("WrongSignaturesAlarm") > SHOPIFY_TRIES_FOR.total_seconds()
 
 
 def test_what_is_near_its_expiry_does_not_fall_silent_between_two_hourly_looks() -> None:

@@ -179,8 +179,8 @@ class OrderSync:
             runner.settle()
             runner.record = self._observed(runner.record, snapshot, work)
         self._run(runner, work)
-        if runner.has_sent:
-            self._telemetry.lagged((self._now() - snapshot.updated_at).total_seconds())
+        if runner.has_sent and not event.redriven:
+            self._telemetry.lagged((self._now() - event.received_at).total_seconds())
         self._got_through(event.connection)
 
     def _runner(

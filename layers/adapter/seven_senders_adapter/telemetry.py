@@ -118,8 +118,10 @@ class Telemetry:
     def api_called(self, operation: str, outcome: str, seconds: float) -> None:
         """A call was made. ``outcome`` is ``ok`` or the failure's name, never an answer's text."""
         self._count("ApiCalls", outcome=outcome)
-        if operation == "log_in":
-            self._count("Logins" if outcome == "ok" else "LoginsFailed")
+        if operation == "log_in" and outcome == "ok":
+            self._count("Logins")
+        elif operation == "log_in":
+            self._count("LoginsFailed")
         self.note("called the API", operation=operation, outcome=outcome, seconds=round(seconds, 3))
 
     def retried(self) -> None:

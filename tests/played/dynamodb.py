@@ -38,7 +38,7 @@ class _DynamoDBExceptions:
 
 
 class MemoryDynamoDB:
-    """One table with the key ``pk`` and the index of the dead letters; its name does not matter."""
+    """One table with the key ``pk`` and the ledger's indexes; its name does not matter."""
 
     exceptions = _DynamoDBExceptions
 
@@ -93,7 +93,7 @@ class MemoryDynamoDB:
         return {}
 
     def get_paginator(self, operation: str) -> "_Pages":
-        """The pages of the index of the dead letters."""
+        """The pages of an index."""
         return _Pages(self.items)
 
     def _check(self, key: str, asked: Mapping[str, Any]) -> None:
@@ -104,16 +104,21 @@ class MemoryDynamoDB:
             raise ConditionalCheckFailedException(row)
 
 
+_INDEXES = {"failures": ("connection", "failed_at"), "numbers": ("number",)}
+"""The keys of each index, the hash key first; an item that lacks one is not in it."""
+
+
 class _Pages:
     def __init__(self, items: Mapping[str, Item]) -> None:
         self._items = items
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        """One page: of the connection that is asked for, or of all."""
-        wanted = asked.get("ExpressionAttributeValues", {}).get(":connection")
-        listed = [i for i in self._items.values() if "failed_at" in i and "connection" in i]
-        chosen = [i for i in listed if wanted in (None, i["connection"])]
-        yield {"Items": sorted(chosen, key=lambda item: str(item["failed_at"]["S"]))}
+        """One page: what has the hash key that is asked for, or all."""
+        keys = _INDEXES[asked["IndexName"]]
+        wanted = asked.get("ExpressionAttributeValues", {}).get(f":{keys[0]}")
+        listed = [item for item in self._items.values() if item.keys() >= set(keys)]
+        chosen = [item for item in listed if wanted in (None, item[keys[0]])]
+        yield {"Items": sorted(chosen, key=lambda item: str(item[keys[-1]]["S"]))}
 
 
 type _Test = Callable[[Item, Mapping[str, Any]], bool]

@@ -16,16 +16,22 @@ def create_ledger_table(dynamodb: "DynamoDBClient") -> None:
             {"AttributeName": "pk", "AttributeType": "S"},
             {"AttributeName": "connection", "AttributeType": "S"},
             {"AttributeName": "failed_at", "AttributeType": "S"},
+            {"AttributeName": "number", "AttributeType": "S"},
         ],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "dead_letters",
+                "IndexName": "failures",
                 "KeySchema": [
                     {"AttributeName": "connection", "KeyType": "HASH"},
                     {"AttributeName": "failed_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "numbers",
+                "KeySchema": [{"AttributeName": "number", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )

@@ -45,6 +45,12 @@ def list_dead(table: Table, connection: str | None) -> None:
 
 OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
     "load an order": (lambda t: Orders(table=t).load("a", "1"), "GetItem"),
+    "load orders": (lambda t: Orders(table=t).load_all([("a", "1"), ("b", "1")]), "BatchGetItem"),
+    "find orders": (lambda t: Orders(table=t).numbered("#1"), "Query"),
+    "see whether an order is marked": (
+        lambda t: Orders(table=t).expiring_since("a", "1"),
+        "GetItem",
+    ),
     "save an order": (lambda t: Orders(table=t).save(RECORD), "PutItem"),
     "mark an order": (lambda t: Orders(table=t).mark_expiring("a", "1", NOON), "UpdateItem"),
     "claim": (
@@ -56,6 +62,7 @@ OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
         lambda t: Attempts(table=t).save("a", "1", Attempt(message_id="m")),
         "PutItem",
     ),
+    "list failing attempts": (lambda t: list(Attempts(table=t).failing("a")), "Query"),
     "clear an attempt": (lambda t: Attempts(table=t).clear("a", "1"), "DeleteItem"),
     "read brakes": (lambda t: Brakes(table=t).read(["api", "account"]), "BatchGetItem"),
     "count a failure": (lambda t: fail(t, "m"), "UpdateItem"),

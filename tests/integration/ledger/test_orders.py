@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.domain.milestones import State
 from seven_senders_adapter.domain.order_record import HISTORY_LENGTH, Fields, OrderRecord
 from seven_senders_adapter.ledger.orders import Orders
@@ -87,16 +86,36 @@ def test_rows_of_finished_orders_expire(
     assert row.get("expires_at") == (expires_at and seconds(expires_at))
 
 
+def test_orders_are_found_by_their_whole_number_in_all_connections(table: Table) -> None:
+    orders = Orders(table=table)
+    for connection, order, number in [("a", "1", "#1"), ("a", "2", "#12"), ("b-c", "3", "#1")]:
+        orders.save(replace(NEW, connection=connection, order=order, number=number))
+    assert sorted(orders.numbered("#1")) == [("a", "1"), ("b-c", "3")]
+    assert orders.numbered("1") == []
+
+
+def test_an_order_is_found_by_its_newest_number_alone(table: Table) -> None:
+    orders = Orders(table=table)
+    orders.save(replace(orders.save(NEW), number="#2"))
+    assert (orders.numbered("#1"), orders.numbered("#2")) == ([], [("a", "1")])
+
+
+def test_of_many_names_those_that_are_known_are_loaded(table: Table) -> None:
+    orders = Orders(table=table)
+    saved = [orders.save(replace(NEW, order=order)) for order in ("1", "250")]
+    loaded = orders.load_all(("a", str(order)) for order in range(300))
+    assert sorted(loaded, key=lambda record: record.order) == saved
+
+
 def test_an_order_that_is_marked_keeps_the_earliest_mark_and_its_lock(table: Table) -> None:
     orders = Orders(table=table)
     saved = orders.save(NEW)
     orders.mark_expiring("a", "1", NOON)
     orders.mark_expiring("a", "1", NOON + timedelta(days=1))
-    row = table.get("order/a/1") or {}
-    assert row["expiring_since"] == to_text(NOON)
+    assert orders.expiring_since("a", "1") == NOON
     assert orders.load("a", "1") == saved
     orders.save(saved)
-    assert "expiring_since" not in (table.get("order/a/1") or {})
+    assert orders.expiring_since("a", "1") is None
 
 
 def test_an_order_without_a_record_is_not_marked(table: Table) -> None:

@@ -32,12 +32,13 @@ class Life:
     dead: tuple[str, ...] = ()
 
     def check(self, world: World) -> None:
-        """Nothing is lost, nothing is there twice, and each dead letter is listed once."""
+        """Nothing is lost or there twice, each dead letter is listed once, and nothing else is."""
         self.check_orders(world)
         letters = {failure.letter: failure.reason for failure in world.dead_letter_queue.buried}
         listed = {d.failure.letter: d.failure.reason for d in world.ledger.dead_letters.list()}
         assert sorted(letters.values()) == sorted(self.dead)
         assert listed == letters
+        assert list(world.ledger.attempts.failing("demo")) == []
 
     def check_orders(self, world: World) -> None:
         """The orders are there once each, with their states, each of which was taken once."""
@@ -135,8 +136,10 @@ def _tried(attempt: Attempt) -> Callable[[World], None]:
     return begin
 
 
-DIED = Attempt(message_id="", deaths=5)
-FAILED = Attempt(message_id="", tries=60, waited=90_000, first_failed_at=START)
+DIED = Attempt(message_id="", deaths=5, last_failed_at=START)
+FAILED = Attempt(
+    message_id="", tries=60, waited=90_000, first_failed_at=START, last_failed_at=START
+)
 
 TROUBLED_ORDERS = {
     "from creation to shipping": Life(
@@ -190,11 +193,11 @@ TROUBLED_ORDERS = {
         begins=_unreadable, effects=15, dead=("unreadable_message",)
     ),
     "a message that kills its worker": Life(
-        begins=_tried(DIED), effects=13, ends={"#1002": "new paid"}, dead=("kills_its_worker",)
+        begins=_tried(DIED), effects=14, ends={"#1002": "new paid"}, dead=("kills_its_worker",)
     ),
     "a message that fails for a day": Life(
         begins=_tried(FAILED),
-        effects=21,
+        effects=22,
         ends={"#1001": "new", "#1002": "new paid"},
         dead=("failed_for_a_day",),
     ),

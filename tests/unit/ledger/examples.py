@@ -66,6 +66,7 @@ ATTEMPT = Attempt(
     status=503,
     deaths=1,
     running=True,
+    given_up=True,
 )
 
 HOLDER = Holder(connection="de-shop", order="4711")

@@ -118,4 +118,4 @@ def test_all_pages_of_an_index_are_read(table: Table, stubber: Stubber) -> None:
     key = {"pk": {"S": "a"}}
     stubber.add_response("scan", {"Items": [key], "LastEvaluatedKey": key})
     stubber.add_response("scan", {"Items": [{"pk": {"S": "b"}}]})
-    assert [row["pk"] for row in table.scan("dead_letters")] == ["a", "b"]
+    assert [row["pk"] for row in table.scan("failures")] == ["a", "b"]

@@ -126,13 +126,16 @@ def test_a_parameter_has_a_default_and_a_description(parameter: str) -> None:
     assert {"Default", "Description"} <= TEMPLATE["Parameters"][parameter].keys()
 
 
-def test_the_dead_letters_are_indexed_by_connection_and_time() -> None:
-    (index,) = RESOURCES["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"]
+def test_failures_are_indexed_by_connection_and_time_and_orders_by_their_number() -> None:
+    indexes = RESOURCES["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"]
+    keys = {
+        index["IndexName"]: {key["AttributeName"]: key["KeyType"] for key in index["KeySchema"]}
+        for index in indexes
+    }
 
-    assert index["IndexName"] == "dead_letters"
-    assert {key["AttributeName"]: key["KeyType"] for key in index["KeySchema"]} == {
-        "connection": "HASH",
-        "failed_at": "RANGE",
+    assert keys == {
+        "failures": {"connection": "HASH", "failed_at": "RANGE"},
+        "numbers": {"number": "HASH"},
     }
 
 

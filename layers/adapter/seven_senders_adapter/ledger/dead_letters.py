@@ -1,16 +1,16 @@
-"""The index of the dead letters, so that they can be listed without taking them off the queue."""
+"""The list of the dead letters, so that they can be seen without taking them off the queue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seven_senders_adapter.clock import Clock, to_text, utc_now
-from seven_senders_adapter.ledger.rows import from_row, is_expired, to_row
+from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_adapter.ledger.failures import failures, listed
+from seven_senders_adapter.ledger.rows import from_row, to_row
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import Failure
 from seven_senders_adapter.queue import OUTLIVES_MESSAGES
 
-INDEX = "dead_letters"
-"""The index by connection and ``failed_at``, which only the rows of dead letters have."""
+_KIND = "dead/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class DeadLetters:
             letter,
             expires_at=self._now() + OUTLIVES_MESSAGES,
         )
-        self._table.put({**row, "failed_at": to_text(failure.last_try)})
+        self._table.put(listed(row, connection=connection, order=order, failed_at=failure.last_try))
 
     def remove(self, *, connection: str, order: str, letter: str) -> None:
         """Take a dead letter off the list, if it is there."""
@@ -49,17 +49,9 @@ class DeadLetters:
 
         May lag behind by a moment. Raises UnreadableRow.
         """
-        if connection is None:
-            rows = self._table.scan(INDEX)
-        else:
-            rows = self._table.query(
-                INDEX, where="#connection = :connection", values={"connection": connection}
-            )
-        now = self._now()
-        for row in rows:
-            if not is_expired(row, now):
-                yield from_row(DeadLetter, row)
+        for row in failures(self._table, _KIND, connection, now=self._now()):
+            yield from_row(DeadLetter, row)
 
 
 def _key(connection: str, order: str, letter: str) -> str:
-    return f"dead/{connection}/{order}/{letter}"
+    return f"{_KIND}{connection}/{order}/{letter}"

@@ -1,15 +1,22 @@
 """The record of each order."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import batched
 
-from seven_senders_adapter.clock import to_text
+from seven_senders_adapter.clock import from_text, to_text
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger.rows import from_row, to_row
-from seven_senders_adapter.ledger.table import Conflict, Table
+from seven_senders_adapter.ledger.table import MAX_KEYS, Conflict, Table
 
 KEPT = timedelta(days=400)
 """How long the row of a finished order is kept after its last change."""
+
+NUMBERS = "numbers"
+"""The index by the order's number, which only the rows of orders have."""
+
+_KIND = "order/"
 
 
 class Orders:
@@ -22,6 +29,24 @@ class Orders:
         """The record as it was last saved. Raises AwsUnavailable or UnreadableRow."""
         row = self._table.get(_key(connection, order))
         return None if row is None else from_row(OrderRecord, row)
+
+    def load_all(self, names: Iterable[tuple[str, str]]) -> list[OrderRecord]:
+        """The records of some orders, by connection and the shop's order id, in no order.
+
+        Those that are not known are left out. Raises AwsUnavailable or UnreadableRow.
+        """
+        keys = (_key(connection, order) for connection, order in names)
+        batches = (self._table.get_all(batch) for batch in batched(keys, MAX_KEYS, strict=False))
+        return [from_row(OrderRecord, row) for rows in batches for row in rows]
+
+    def numbered(self, number: str) -> list[tuple[str, str]]:
+        """Connection and the shop's order id of the orders of a number, which may be several.
+
+        May lag behind by a moment. Raises AwsUnavailable.
+        """
+        rows = self._table.query(NUMBERS, where="#number = :number", values={"number": number})
+        names = (str(row["pk"]).removeprefix(_KIND).partition("/") for row in rows)
+        return [(connection, order) for connection, _, order in names]
 
     def save(self, record: OrderRecord) -> OrderRecord:
         """Write a record over the version that it was made from; returns it with its new version.
@@ -58,6 +83,11 @@ class Orders:
         except Conflict:
             return
 
+    def expiring_since(self, connection: str, order: str) -> datetime | None:
+        """The mark of ``mark_expiring``. Raises AwsUnavailable."""
+        row = self._table.get(_key(connection, order)) or {}
+        return from_text(str(row["expiring_since"])) if "expiring_since" in row else None
+
 
 def _key(connection: str, order: str) -> str:
-    return f"order/{connection}/{order}"
+    return f"{_KIND}{connection}/{order}"

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MAX_ROW_BYTES = 400 * 1024
 """The most that DynamoDB takes in one item, names included (source: docs)."""
 
+MAX_KEYS = 100
+"""The most that one BatchGetItem takes (source: docs)."""
+
 ROUNDS = 3
 """How often BatchGetItem is asked for what it left out."""
 
@@ -53,7 +56,7 @@ class Table:
         return _row(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, pks: Sequence[str]) -> list[Row]:
-        """The rows under at most 100 keys, in no order; keys without a row are left out."""
+        """The rows under up to ``MAX_KEYS`` keys, in no order; keys without a row are left out."""
         rows: list[Row] = []
         asked: Any = {
             self._name: {

@@ -65,6 +65,11 @@ class Admission:
         if work.attempt.running:
             self._ledger.attempts.clear(work.event.connection, work.event.order)
 
+    def give_up(self, work: Work) -> None:
+        """Keep the tries of a message that was buried, should SQS deliver it once more."""
+        given_up = replace(work.attempt, given_up=True)
+        self._ledger.attempts.save(work.event.connection, work.event.order, given_up)
+
     def age(self, message: Received) -> timedelta:
         """How long a message has been in the queue."""
         return self._now() - message.sent_at

@@ -101,6 +101,7 @@ class Failing:
             self._burial.bury_work(
                 work, Reason.FAILED_FOR_A_DAY, str(failure), status=failure.status
             )
+            self._admission.give_up(work)
             return
         now = self._now()
         attempt = replace(

@@ -124,6 +124,7 @@ class OrderSync:
             if deaths >= DEATHS_ALLOWED:
                 detail = f"its worker died {deaths} times"
                 self._burial.bury_work(work, Reason.KILLS_ITS_WORKER, detail)
+                self._admission.give_up(work)
             else:
                 self._sync(work)
         except AwsUnavailable as error:
@@ -134,7 +135,7 @@ class OrderSync:
             raise Wait(self._pace.hold(self._admission.age(message))) from error
 
     def _sync(self, work: Work) -> None:
-        """Work the message. What is given up keeps its tries, should SQS deliver it once more."""
+        """Work the message."""
         try:
             self._bring_forward(work)
         except TemporaryFailure as failure:

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seven_senders_adapter.seven_senders.answers import (
+    RemoteOrder,
     Unreadable,
     is_path_safe,
+    is_token,
     read_created_id,
     read_done,
     read_json,
@@ -20,44 +23,43 @@ from seven_senders_adapter.seven_senders.answers import (
 )
 from seven_senders_adapter.seven_senders.transport import Answer, Operation, Request
 
-KEYS = st.sampled_from(
-    [
-        "id",
-        "iri",
-        "@id",
-        "order_id",
-        "shop_order_id",
-        "order_date",
-        "state",
-        "states_history",
-        "language",
-        "shop_order_url",
-        "order_tags",
-        "promised_delivery_date",
-        "boarding_complete",
-        "hydra:member",
-        "token",
-    ]
-)
+KEYS = (
+    "id iri @id order_id shop_order_id order_date state states_history language shop_order_url "
+    "order_tags promised_delivery_date boarding_complete hydra:member token"
+).split()
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 ODD = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6),
-)
-READERS: tuple[Callable[[Answer], object], ...] = (
-    read_json,
-    read_token,
-    read_done,
-    partial(read_created_id, order_id="#1001"),
-    read_order,
-    read_orders,
-)
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+    ),
+) | st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, LEAVES))
+READERS: dict[str, tuple[Callable[[Answer], object], Callable[[object], bool]]] = {
+    "JSON": (read_json, lambda it: it is None or isinstance(it, dict | list | str | int | float)),
+    "a token": (read_token, is_token),
+    "what was done": (read_done, lambda it: isinstance(it, dict)),
+    "a created id": (
+        partial(read_created_id, order_id="#1001"),
+        lambda it: it is None or isinstance(it, str),
+    ),
+    "an order": (read_order, lambda it: isinstance(it, RemoteOrder)),
+    "orders": (
+        read_orders,
+        lambda it: (
+            isinstance(it, list)
+            and all(order is None or isinstance(order, RemoteOrder) for order in it)
+        ),
+    ),
+}
 
 
+@pytest.mark.parametrize(("read", "is_promised"), READERS.values(), ids=READERS)
 @given(body=ODD.map(lambda content: json.dumps(content).encode()) | st.binary())
-def test_no_body_raises_anything_else(body: bytes) -> None:
-    for read in READERS:
-        with suppress(Unreadable):
-            read(Answer(status=200, headers={}, body=body))
+def test_a_body_is_read_as_what_is_promised_or_is_unreadable(
+    read: Callable[[Answer], object], is_promised: Callable[[object], bool], body: bytes
+) -> None:
+    with suppress(Unreadable):
+        assert is_promised(read(Answer(status=200, headers={}, body=body)))
 
 
 @given(content=ODD, location=st.text())

@@ -2,26 +2,30 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from functools import cached_property
 from itertools import count
 from typing import Any
 
 import pytest
 
+from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.telemetry import Telemetry
+from tests.played.clock import PlayedClock
 
 _NUMBERS = count()
+_STILL = PlayedClock(0)
 
 
 class Recorder:
-    """``clock`` stands still, so that refusals are written by the first flush only."""
+    """``now`` stands still, so that refusals are written by the first flush only."""
 
     def __init__(
-        self, capsys: pytest.CaptureFixture[str], clock: Callable[[], float] = lambda: 0.0
+        self,
+        capsys: pytest.CaptureFixture[str],
+        now: Clock = _STILL.now,
     ) -> None:
         self._capsys = capsys
-        self._clock = clock
+        self._now = now
         self._text = ""
         # loggers live as long as the process, by the name of their service
         self.service = f"test-{next(_NUMBERS)}"
@@ -29,7 +33,7 @@ class Recorder:
     @cached_property
     def telemetry(self) -> Telemetry:
         """Made in the test itself: a fixture's standard output is another one."""
-        return Telemetry(service=self.service, namespace="Test", clock=self._clock)
+        return Telemetry(service=self.service, namespace="Test", now=self._now)
 
     @property
     def text(self) -> str:

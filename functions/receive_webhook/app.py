@@ -45,14 +45,14 @@ class ReceiveWebhook:
         self._telemetry = Telemetry(
             service=env.powertools_service_name,
             namespace=env.powertools_metrics_namespace,
-            clock=lambda: now().timestamp(),
+            now=now,
         )
         connections = ReceivingConnections(
             ssm=ssm,
             path=env.receiving_path,
             platforms=SHOPS.keys(),
             telemetry=self._telemetry,
-            clock=lambda: now().timestamp(),
+            now=now,
         )
         self._receiver = Receiver(
             connections=connections,

@@ -49,7 +49,7 @@ class RetryFailed:
         self._telemetry = Telemetry(
             service=env.powertools_service_name,
             namespace=env.powertools_metrics_namespace,
-            clock=lambda: now().timestamp(),
+            now=now,
         )
         table = Table(client=dynamodb, name=env.table_name)
         self._retry = Retry(

@@ -69,7 +69,7 @@ class SyncOrder:
         self._telemetry = Telemetry(
             service=env.powertools_service_name,
             namespace=env.powertools_metrics_namespace,
-            clock=lambda: now().timestamp(),
+            now=now,
         )
         table = Table(client=dynamodb, name=env.table_name)
         pace = Pace(base=float(env.retry_base_seconds), jitter=jitter)
@@ -80,9 +80,7 @@ class SyncOrder:
         orders = OrderSync(
             dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
             ledger=Ledger.at(table),
-            connections=SyncingConnections(
-                ssm=ssm, path=env.syncing_path, clock=lambda: now().timestamp()
-            ),
+            connections=SyncingConnections(ssm=ssm, path=env.syncing_path, now=now),
             clients=clients.of,
             shops=SHOPS,
             telemetry=self._telemetry,

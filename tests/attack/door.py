@@ -10,7 +10,7 @@ from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
 from seven_senders_adapter.telemetry import Telemetry
-from tests.played.clock import Time
+from tests.played.clock import PlayedClock
 from tests.played.ssm import MemorySsm
 from tests.unit.receiving.deliveries import NOON, SECRET
 
@@ -66,11 +66,11 @@ class Door:
         telemetry: Telemetry,
         *,
         documents: Mapping[str, str] = DOCUMENTS,
-        time: Time | None = None,
+        clock: PlayedClock | None = None,
     ) -> None:
         self.ssm = MemorySsm({f"/path/{name}": text for name, text in documents.items()})
         self.sqs = StrictSqs()
-        self.time = time or Time()
+        self.clock = clock or PlayedClock(0)
         self._telemetry = telemetry
         self._receiver = Receiver(
             connections=ReceivingConnections(
@@ -78,8 +78,8 @@ class Door:
                 path="/path",
                 platforms=SHOPS,
                 telemetry=telemetry,
-                clock=self.time.clock,
-                pause=self.time.pause,
+                now=self.clock.now,
+                pause=self.clock.sleep,
             ),
             shops=SHOPS,
             queue=Queue(sqs=cast("SQSClient", self.sqs), url="main"),

@@ -7,19 +7,20 @@ import gc
 import tracemalloc
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
-from seven_senders_adapter.connections.receiving import FRESH_SECONDS, RETRY_SECONDS
-from seven_senders_adapter.telemetry import HOLD_SECONDS
+from seven_senders_adapter.connections.receiving import FRESH_FOR, RETRY_AFTER
+from seven_senders_adapter.telemetry import HOLD
 from tests.attack.door import Door
-from tests.played.clock import Time
+from tests.played.clock import PlayedClock
 from tests.recording import Recorder
 from tests.unit.receiving.deliveries import as_event, shopify, woocommerce
 
 DELIVERIES = 20_000
 A_SECOND = 200
-SECONDS = DELIVERIES / A_SECOND
+LENGTH = timedelta(seconds=DELIVERIES / A_SECOND)
 AUTHENTIC = as_event(shopify())
 FORGED = (
     as_event(shopify(headers={"x-shopify-hmac-sha256": "AAAA"})),
@@ -51,44 +52,44 @@ def flood(door: Door) -> Counter[int]:
     answers: Counter[int] = Counter()
     for number in range(DELIVERIES):
         answers[door.status(delivery(number))] += 1
-        door.time.now += 1 / A_SECOND
+        door.clock.sleep(1 / A_SECOND)
     return answers
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def clock() -> PlayedClock:
+    return PlayedClock(0)
 
 
 @pytest.fixture
-def recorder(capsys: pytest.CaptureFixture[str], time: Time) -> Recorder:
-    return Recorder(capsys, clock=time.clock)
+def recorder(capsys: pytest.CaptureFixture[str], clock: PlayedClock) -> Recorder:
+    return Recorder(capsys, now=clock.now)
 
 
 def test_it_costs_a_load_and_a_line_of_each_kind_a_minute_and_what_is_authentic_is_taken(
-    recorder: Recorder, time: Time
+    recorder: Recorder, clock: PlayedClock
 ) -> None:
-    door = Door(recorder.telemetry, time=time)
+    door = Door(recorder.telemetry, clock=clock)
     answers = flood(door)
     assert answers == {200: 200, 404: 13_200, 401: 6_600}
     assert len(door.sqs.sent) == 200
-    assert len(door.ssm.calls) == 1 + SECONDS // FRESH_SECONDS
+    assert len(door.ssm.calls) == 1 + LENGTH // FRESH_FOR
     assert len(recorder.logged) == 200  # one of each that is authentic
     refusals = [line for line in recorder.written if "Rejected" in line]
-    assert len(refusals) <= KINDS * (1 + SECONDS // HOLD_SECONDS)
-    time.now += HOLD_SECONDS
+    assert len(refusals) <= KINDS * (1 + LENGTH // HOLD)
+    clock.sleep(HOLD.total_seconds())
     assert recorder.counted["Rejected unknown_connection"] == 13_200
     assert recorder.counted["Rejected wrong_signature"] == 6_600
 
 
 def test_while_ssm_fails_it_costs_a_try_and_a_line_every_ten_seconds(
-    recorder: Recorder, time: Time
+    recorder: Recorder, clock: PlayedClock
 ) -> None:
-    door = Door(recorder.telemetry, time=time)
+    door = Door(recorder.telemetry, clock=clock)
     assert door.status(AUTHENTIC) == 200
     door.ssm.failures = DELIVERIES
     assert flood(door)[200] == 200
-    tries = 1 + (SECONDS - FRESH_SECONDS) // RETRY_SECONDS
+    tries = 1 + (LENGTH - FRESH_FOR) // RETRY_AFTER
     assert len(door.ssm.calls) <= 1 + tries
     warnings = [line for line in recorder.logged if line["level"] == "WARNING"]
     assert len(warnings) <= tries
@@ -96,9 +97,9 @@ def test_while_ssm_fails_it_costs_a_try_and_a_line_every_ten_seconds(
 
 @pytest.mark.parametrize("names", ["shop-{:057}", "../{:057}"], ids=["possible", "impossible"])
 def test_names_that_are_never_the_same_twice_take_no_memory(
-    recorder: Recorder, time: Time, names: str
+    recorder: Recorder, clock: PlayedClock, names: str
 ) -> None:
-    door = Door(recorder.telemetry, time=time)
+    door = Door(recorder.telemetry, clock=clock)
     count = 2_000
 
     def visit(numbers: range) -> None:

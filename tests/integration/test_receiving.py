@@ -4,7 +4,7 @@ import json
 import os
 import runpy
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from moto import mock_aws
 from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
 from seven_senders_adapter.environment import MissingVariables, read_environment
 from seven_senders_adapter.messages import Received
-from seven_senders_adapter.telemetry import HOLD_SECONDS
+from seven_senders_adapter.telemetry import HOLD
 from tests.integration.fifo import create_fifo, received
 from tests.unit.receiving.deliveries import PERSONAL, SECRET, as_event, shopify
 
@@ -111,7 +111,7 @@ def test_refusals_are_written_a_minute_later_although_lambda_was_frozen(
     assert capsys.readouterr().out.count('"Rejected":[1.0]') == 1
     function(forged)
     assert "Rejected" not in capsys.readouterr().out
-    now[0] += timedelta(seconds=HOLD_SECONDS)
+    now[0] += HOLD
     function(forged)
     assert capsys.readouterr().out.count('"Rejected":[2.0]') == 1
 

@@ -37,18 +37,3 @@ class PlayedContext:
     def get_remaining_time_in_millis(self) -> int:
         """Until the time-out, in milliseconds."""
         return max(0, int(1000 * (self.ends_at - self.clock.seconds)))
-
-
-class Time:
-    """A monotonic clock that only pauses move on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.pauses: list[float] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds

@@ -4,7 +4,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from seven_senders_adapter.telemetry import HOLD_SECONDS
+from seven_senders_adapter.telemetry import HOLD
+from tests.played.clock import PlayedClock
 from tests.recording import Recorder
 
 
@@ -151,14 +152,14 @@ def test_nothing_counted_writes_nothing(recorder: Recorder) -> None:
 
 
 def test_a_flood_of_refusals_writes_one_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
-    now = [1000.0]
-    recorder = Recorder(capsys, clock=lambda: now[0])
+    clock = PlayedClock(0)
+    recorder = Recorder(capsys, clock.now)
     for _ in range(500):
         recorder.telemetry.rejected("wrong_signature")
         recorder.telemetry.flush()
     assert recorder.counted == {"Rejected wrong_signature": 1}
     assert len(recorder.text.splitlines()) == 1
-    now[0] += HOLD_SECONDS
+    clock.sleep(HOLD.total_seconds())
     assert recorder.counted == {"Rejected wrong_signature": 500}
     assert len(recorder.text.splitlines()) == 2
 
@@ -166,13 +167,13 @@ def test_a_flood_of_refusals_writes_one_line_a_minute(capsys: pytest.CaptureFixt
 def test_messages_held_back_count_against_their_connection_once_a_minute(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    now = [1000.0]
-    recorder = Recorder(capsys, clock=lambda: now[0])
+    clock = PlayedClock(0)
+    recorder = Recorder(capsys, clock.now)
     for _ in range(500):
         with recorder.telemetry.about(connection="acme"):
             recorder.telemetry.held_back()
         recorder.telemetry.flush()
     assert recorder.counted == {"ConnectionFailures brake_closed": 1}
-    now[0] += HOLD_SECONDS
+    clock.sleep(HOLD.total_seconds())
     assert recorder.counted == {"ConnectionFailures brake_closed": 500}
     assert [line["connection"] for line in recorder.written] == ["acme", "acme"]

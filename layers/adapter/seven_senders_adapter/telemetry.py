@@ -1,19 +1,21 @@
 """Logs and metrics: the only place that names them and their dimensions."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
-from time import time
 from types import MappingProxyType
 from typing import NamedTuple
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-HOLD_SECONDS = 60
+from seven_senders_adapter.clock import Clock, utc_now
+
+HOLD = timedelta(minutes=1)
 """How long refusals, and messages held back, are added up before they are written."""
 
 ALARMED_BY_REASON = frozenset({"Rejected"})
@@ -47,18 +49,18 @@ class Telemetry:
     Each line counts twice: under ``service`` alone, for alarms, and under all that it has; those
     of ``ALARMED_BY_REASON`` count under ``service`` and ``reason`` too. As ``connection`` is a
     dimension, only names that exist in SSM may be passed to ``about``.
-    ``clock`` gives seconds that go on while a Lambda is frozen; ``monotonic`` stands still then.
+    ``now`` goes on while a Lambda is frozen, as ``monotonic`` does not.
     """
 
-    def __init__(self, *, service: str, namespace: str, clock: Callable[[], float] = time) -> None:
+    def __init__(self, *, service: str, namespace: str, now: Clock = utc_now) -> None:
         self._logger = Logger(service=service, utc=True, use_rfc3339=True)
         self._service = service
         self._namespace = namespace
-        self._clock = clock
+        self._now = now
         self._counts: Counter[_Series] = Counter()
         self._lags: defaultdict[_Series, list[float]] = defaultdict(list)
         self._held: Counter[_Series] = Counter()
-        self._held_until = clock()
+        self._held_until = now()
 
     @contextmanager
     def about(self, *, connection: str, order: str = "", delivery_id: str = "") -> Iterator[None]:
@@ -92,7 +94,7 @@ class Telemetry:
         self._count("Accepted")
 
     def rejected(self, reason: str) -> None:
-        """A delivery was refused. Written at most once in ``HOLD_SECONDS``, whoever floods us."""
+        """A delivery was refused. Written at most once in ``HOLD``, whoever floods us."""
         self._held[_series("Rejected", MetricUnit.Count, reason=reason)] += 1
 
     def skipped(self, reason: str) -> None:
@@ -147,7 +149,7 @@ class Telemetry:
     def held_back(self) -> None:
         """A closed brake holds a message back: its connection still stands still.
 
-        Written at most once in ``HOLD_SECONDS``, however many wait.
+        Written at most once in ``HOLD``, however many wait.
         """
         self._held[_series("ConnectionFailures", MetricUnit.Count, reason="brake_closed")] += 1
 
@@ -161,10 +163,10 @@ class Telemetry:
         values |= self._lags
         self._counts.clear()
         self._lags.clear()
-        if self._held and self._clock() >= self._held_until:
+        if self._held and self._now() >= self._held_until:
             values |= {series: [float(count)] for series, count in self._held.items()}
             self._held.clear()
-            self._held_until = self._clock() + HOLD_SECONDS
+            self._held_until = self._now() + HOLD
         by_sets = attrgetter("dimension_sets")
         for sets, group in groupby(sorted(values, key=by_sets), by_sets):
             self._write(sets, {series: values[series] for series in group})

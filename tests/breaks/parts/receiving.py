@@ -93,7 +93,7 @@ BREAKS = (
     Break(
         name="writes a line for each delivery that it refuses",
         file=TELEMETRY,
-        old="if self._held and self._clock() >= self._held_until:",
+        old="if self._held and self._now() >= self._held_until:",
         new="if self._held:",
         tests=("tests/unit/test_telemetry.py",),
     ),
@@ -129,8 +129,8 @@ BREAKS = (
     Break(
         name="tries SSM again at each delivery while it fails",
         file=CONNECTIONS,
-        old="                seconds = RETRY_SECONDS\n",
-        new="                seconds = 0.0\n",
+        old="                serves = RETRY_AFTER\n",
+        new="                serves = 0 * RETRY_AFTER\n",
         tests=(f"{FLOOD}::test_while_ssm_fails_it_costs_a_try_and_a_line_every_ten_seconds",),
     ),
     Break(

@@ -121,14 +121,14 @@ BREAKS = (
     Break(
         name="reads a connection's settings from SSM for each message",
         file=CONNECTIONS,
-        old="        if copy and self._clock() < copy.fresh_until:\n",
-        new="        if copy and not self._clock:\n",
+        old="        if copy and self._now() < copy.fresh_until:\n",
+        new="        if copy and not self._now:\n",
         tests=(f"{OF_CONNECTIONS}::test_a_copy_serves_for_a_minute",),
     ),
     Break(
         name="never sees that a connection's settings were changed",
         file=CONNECTIONS,
-        old="        if copy and self._clock() < copy.fresh_until:\n",
+        old="        if copy and self._now() < copy.fresh_until:\n",
         new="        if copy:\n",
         tests=(f"{OF_CONNECTIONS}::test_a_copy_serves_for_a_minute",),
     ),

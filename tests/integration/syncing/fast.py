@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import override
 
 from seven_senders_adapter.clock import utc_now
-from seven_senders_adapter.telemetry import HOLD_SECONDS, Telemetry
+from seven_senders_adapter.telemetry import HOLD, Telemetry
 from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.sandbox.control import Control
 from seven_senders_local.sandbox.service import Service
@@ -65,7 +65,7 @@ class Noted(Telemetry):
     @override
     def held_back(self) -> None:
         failed = self.failed[self._connection]
-        if not failed or self.now() - failed[-1] >= timedelta(seconds=HOLD_SECONDS):
+        if not failed or self.now() - failed[-1] >= HOLD:
             failed.append(self.now())
 
 

@@ -25,7 +25,7 @@ WATCHED = timedelta(minutes=40)
 
 @pytest.fixture
 def recorder(capsys: pytest.CaptureFixture[str], fast_world: World) -> Recorder:
-    return Recorder(capsys, clock=fast_world.epoch)
+    return Recorder(capsys, now=lambda: fast_world.now)
 
 
 def counted_at(

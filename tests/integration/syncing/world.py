@@ -191,9 +191,7 @@ class World:
             dead_letter_queue=mortal(self.dead_letter_queue, fuse),
             ledger=Ledger.at(table),
             connections=SyncingConnections(
-                ssm=ssm,
-                path=f"/{self.stack}/syncing",
-                clock=self.epoch,
+                ssm=ssm, path=f"/{self.stack}/syncing", now=lambda: self.now
             ),
             clients=clients.of,
             shops={"plain": PlainShop()},

@@ -8,7 +8,7 @@ import pytest
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.receiving import ReceivingConnections, read_receiving
 from seven_senders_adapter.connections.rules import InvalidConnection
-from tests.played.clock import Time
+from tests.played.clock import PlayedClock
 from tests.played.ssm import MemorySsm
 from tests.recording import Recorder
 
@@ -17,8 +17,8 @@ DOCUMENT = '{"platform":"shopify","webhook_secrets":["whsec_1"]}'
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def clock() -> PlayedClock:
+    return PlayedClock(0)
 
 
 @pytest.fixture
@@ -37,36 +37,36 @@ def recorder(capsys: pytest.CaptureFixture[str]) -> Recorder:
     return Recorder(capsys)
 
 
-def made(ssm: MemorySsm, time: Time, recorder: Recorder) -> ReceivingConnections:
+def made(ssm: MemorySsm, clock: PlayedClock, recorder: Recorder) -> ReceivingConnections:
     return ReceivingConnections(
         ssm=ssm.client,
         path="/path",
         platforms=PLATFORMS,
         telemetry=recorder.telemetry,
-        clock=time.clock,
-        pause=time.pause,
+        now=clock.now,
+        pause=clock.sleep,
     )
 
 
 def test_unknown_names_load_no_more_than_once_a_minute(
-    ssm: MemorySsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, clock: PlayedClock, recorder: Recorder
 ) -> None:
-    connections = made(ssm, time, recorder)
+    connections = made(ssm, clock, recorder)
     for number in range(100):
         assert connections.get(f"unknown-{number}") is None
-    time.now += 59.9
+    clock.sleep(59.9)
     assert connections.get("new") is None
     assert len(ssm.calls) == 1
     ssm.parameters["/path/new"] = DOCUMENT
-    time.now += 0.1
+    clock.sleep(0.1)
     assert connections.get("new")
     assert len(ssm.calls) == 2
 
 
 def test_a_broken_document_takes_no_other_down_and_is_told_once_a_load(
-    ssm: MemorySsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, clock: PlayedClock, recorder: Recorder
 ) -> None:
-    connections = made(ssm, time, recorder)
+    connections = made(ssm, clock, recorder)
     for _ in range(3):
         with pytest.raises(InvalidConnection, match="webhook_secrets"):
             connections.get("broken")
@@ -79,42 +79,42 @@ def test_a_broken_document_takes_no_other_down_and_is_told_once_a_load(
 
 
 def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_seconds(
-    ssm: MemorySsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, clock: PlayedClock, recorder: Recorder
 ) -> None:
-    connections = made(ssm, time, recorder)
+    connections = made(ssm, clock, recorder)
     connections.get("acme")
     ssm.failures = 2
-    for seconds, asked in ((60, 2), (9, 2), (1, 3), (9, 3), (1, 4), (59, 4), (1, 5)):
-        time.now += seconds
+    for at, asked in ((60, 2), (69, 2), (70, 3), (79, 3), (80, 4), (139, 4), (140, 5)):
+        clock.reach(at)
         assert connections.get("acme")
         assert len(ssm.calls) == asked
-    assert time.pauses == []
+        assert clock.seconds == at, "a delivery had to wait"
 
 
 @pytest.mark.parametrize("failures", [1, 4])
 def test_the_first_load_is_tried_again_within_the_shops_patience(
-    ssm: MemorySsm, time: Time, recorder: Recorder, failures: int
+    ssm: MemorySsm, clock: PlayedClock, recorder: Recorder, failures: int
 ) -> None:
     ssm.failures = failures
-    assert made(ssm, time, recorder).get("acme")
+    assert made(ssm, clock, recorder).get("acme")
     assert len(ssm.calls) == failures + 1
-    assert sum(time.pauses) < 3
+    assert clock.seconds < 3
 
 
 def test_after_three_seconds_the_first_load_gives_up_until_the_next_delivery(
-    ssm: MemorySsm, time: Time, recorder: Recorder
+    ssm: MemorySsm, clock: PlayedClock, recorder: Recorder
 ) -> None:
-    connections = made(ssm, time, recorder)
+    connections = made(ssm, clock, recorder)
     ssm.failures = 10**6
     with pytest.raises(AwsUnavailable, match="ssm GetParametersByPath: ThrottlingException"):
         connections.get("acme")
-    assert 1 < sum(time.pauses) < 3
+    assert 1 < clock.seconds < 3
     ssm.failures = 0
     assert connections.get("acme")
 
 
-def test_names_that_no_connection_may_have_are_left(time: Time, recorder: Recorder) -> None:
-    connections = made(MemorySsm({"/path/Acme": DOCUMENT}), time, recorder)
+def test_names_that_no_connection_may_have_are_left(clock: PlayedClock, recorder: Recorder) -> None:
+    connections = made(MemorySsm({"/path/Acme": DOCUMENT}), clock, recorder)
     assert connections.get("Acme") is None
 
 

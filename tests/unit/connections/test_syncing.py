@@ -5,7 +5,7 @@ import pytest
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
-from tests.played.clock import Time
+from tests.played.clock import PlayedClock
 from tests.played.ssm import MemorySsm
 
 DOCUMENT = '{"access_key":"secret_key"}'
@@ -13,8 +13,8 @@ PAUSED = '{"access_key":"secret_key","paused":true}'
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def clock() -> PlayedClock:
+    return PlayedClock(0)
 
 
 @pytest.fixture
@@ -23,31 +23,31 @@ def ssm() -> MemorySsm:
 
 
 @pytest.fixture
-def connections(ssm: MemorySsm, time: Time) -> SyncingConnections:
-    return SyncingConnections(ssm=ssm.client, path="/path", clock=time.clock)
+def connections(ssm: MemorySsm, clock: PlayedClock) -> SyncingConnections:
+    return SyncingConnections(ssm=ssm.client, path="/path", now=clock.now)
 
 
 def test_a_copy_serves_for_a_minute(
-    connections: SyncingConnections, ssm: MemorySsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, clock: PlayedClock
 ) -> None:
     connections.get("acme")
     ssm.parameters["/path/acme"] = PAUSED
-    time.now += 59
+    clock.sleep(59)
     assert not connections.get("acme").paused
     assert len(ssm.calls) == 1
-    time.now += 1
+    clock.sleep(1)
     assert connections.get("acme").paused
     assert len(ssm.calls) == 2
 
 
 def test_the_last_good_copy_serves_while_ssm_fails_and_is_tried_every_ten_seconds(
-    connections: SyncingConnections, ssm: MemorySsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, clock: PlayedClock
 ) -> None:
     connections.get("acme")
     ssm.parameters["/path/acme"] = PAUSED
     ssm.failures = 2
     for seconds, asked, paused in ((60, 2, False), (9, 2, False), (1, 3, False), (10, 4, True)):
-        time.now += seconds
+        clock.sleep(seconds)
         assert connections.get("acme").paused is paused
         assert len(ssm.calls) == asked
 
@@ -84,10 +84,10 @@ def test_a_name_that_no_connection_may_have_is_never_asked_for(
     ],
 )
 def test_a_broken_document_is_named_and_no_copy_hides_it(
-    connections: SyncingConnections, ssm: MemorySsm, time: Time, text: str, says: str
+    connections: SyncingConnections, ssm: MemorySsm, clock: PlayedClock, text: str, says: str
 ) -> None:
     connections.get("acme")
-    time.now += 60
+    clock.sleep(60)
     ssm.parameters["/path/acme"] = text
     with pytest.raises(InvalidConnection) as error:
         connections.get("acme")
@@ -96,10 +96,10 @@ def test_a_broken_document_is_named_and_no_copy_hides_it(
 
 
 def test_a_removed_connection_is_missing_after_a_minute(
-    connections: SyncingConnections, ssm: MemorySsm, time: Time
+    connections: SyncingConnections, ssm: MemorySsm, clock: PlayedClock
 ) -> None:
     connections.get("acme")
     del ssm.parameters["/path/acme"]
-    time.now += 60
+    clock.sleep(60)
     with pytest.raises(ConnectionMissing):
         connections.get("acme")

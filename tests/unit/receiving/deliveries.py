@@ -12,7 +12,7 @@ from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.receiving import Receiver, Request
 from seven_senders_adapter.shops import SHOPS
-from tests.played.clock import Time
+from tests.played.clock import PlayedClock
 from tests.played.ssm import MemorySsm
 from tests.recording import Recorder
 
@@ -144,7 +144,7 @@ class Setup:
                 "/path/woo": f'{{"platform":"woocommerce","webhook_secrets":["{SECRET}"]}}',
             },
         )
-        self.time = Time()
+        self.clock = PlayedClock(NOON.timestamp())
 
     @property
     def receiver(self) -> Receiver:
@@ -153,8 +153,8 @@ class Setup:
             path="/path",
             platforms=SHOPS,
             telemetry=self.recorder.telemetry,
-            clock=self.time.clock,
-            pause=self.time.pause,
+            now=self.clock.now,
+            pause=self.clock.sleep,
         )
         return Receiver(
             connections=connections,

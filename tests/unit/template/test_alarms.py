@@ -12,7 +12,7 @@ import pytest
 from seven_senders_adapter import retrying, telemetry
 from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, RETENTION_SECONDS
 from seven_senders_adapter.syncing.pace import Pace
-from seven_senders_adapter.telemetry import HOLD_SECONDS
+from seven_senders_adapter.telemetry import HOLD
 from tests.unit.template.emitting import emitted
 from tests.unit.template.reading import (
     FUNCTIONS,
@@ -261,7 +261,7 @@ def test_what_stands_still_does_not_fall_silent_between_two_looks(alarm: str) ->
     needed, periods = LASTING[alarm]
 
     assert periods == 2 * needed
-    assert 2 * ALARMS[alarm]["Period"] > LONGEST_WAIT + HOLD_SECONDS
+    assert 2 * ALARMS[alarm]["Period"] > LONGEST_WAIT + HOLD.total_seconds()
 
 
 def test_what_follows_after_an_outage_does_not_count_as_lag_that_lasts() -> None:

@@ -6,7 +6,7 @@ import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
 
 from seven_senders_adapter import aws
-from seven_senders_adapter.connections.receiving import PATIENCE_SECONDS
+from seven_senders_adapter.connections.receiving import PATIENCE
 from seven_senders_adapter.environment import Environment
 from seven_senders_adapter.queue import RETENTION_SECONDS
 from tests.unit.template.reading import (
@@ -99,7 +99,7 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_take()
 def test_the_receiver_can_still_answer_when_ssm_and_sqs_hang() -> None:
     function = FUNCTIONS["ReceiveWebhookFunction"]
     ssm = runpy.run_path(str(PROJECT / function["CodeUri"] / "app.py"))["SSM_CONFIG"]
-    last_load = PATIENCE_SECONDS + longest_call(ssm)
+    last_load = PATIENCE.total_seconds() + longest_call(ssm)
 
     assert last_load + longest_call(aws.CONFIG) < function["Timeout"]
 

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from time import monotonic, sleep
+from datetime import timedelta
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from seven_senders_adapter.aws import AwsUnavailable, reaching
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
 from seven_senders_adapter.shops.shop import ProjectionNames
 
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
 
     from seven_senders_adapter.telemetry import Telemetry
 
-FRESH_SECONDS = 60.0
-RETRY_SECONDS = 10.0
-PATIENCE_SECONDS = 3.0
-FIRST_PAUSE_SECONDS = 0.1
+FRESH_FOR = timedelta(minutes=1)
+RETRY_AFTER = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=3)
+FIRST_PAUSE = timedelta(seconds=0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +78,17 @@ class ReceivingConnections:
         path: str,
         platforms: Collection[str],
         telemetry: "Telemetry",
-        clock: Callable[[], float] = monotonic,
+        now: Clock = utc_now,
         pause: Callable[[float], None] = sleep,
     ) -> None:
         self._ssm = ssm
         self._path = path
         self._platforms = platforms
         self._telemetry = telemetry
-        self._clock = clock
+        self._now = now
         self._pause = pause
         self._known: Mapping[str, ReceivingConnection | InvalidConnection] | None = None
-        self._fresh_until = 0.0
+        self._fresh_until = now()
 
     def get(self, name: str) -> ReceivingConnection | None:
         """The connection of this name; ``None`` if there is none.
@@ -102,28 +104,28 @@ class ReceivingConnections:
     def _all(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
         if self._known is None:
             self._known = self._load_patiently()
-            self._fresh_until = self._clock() + FRESH_SECONDS
-        elif self._clock() >= self._fresh_until:
+            self._fresh_until = self._now() + FRESH_FOR
+        elif self._now() >= self._fresh_until:
             try:
-                self._known, seconds = self._load(), FRESH_SECONDS
+                self._known, serves = self._load(), FRESH_FOR
             except AwsUnavailable as error:
                 self._telemetry.warn("the last good connections serve on", error=str(error))
-                seconds = RETRY_SECONDS
-            self._fresh_until = self._clock() + seconds
+                serves = RETRY_AFTER
+            self._fresh_until = self._now() + serves
         return self._known
 
     def _load_patiently(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
-        give_up_at = self._clock() + PATIENCE_SECONDS
-        seconds = FIRST_PAUSE_SECONDS
+        give_up_at = self._now() + PATIENCE
+        pause = FIRST_PAUSE
         while True:
             try:
                 return self._load()
             except AwsUnavailable as error:
-                if self._clock() + seconds >= give_up_at:
+                if self._now() + pause >= give_up_at:
                     self._telemetry.warn("no connections could be loaded", error=str(error))
                     raise
-            self._pause(seconds)
-            seconds *= 2
+            self._pause(pause.total_seconds())
+            pause *= 2
 
     def _load(self) -> Mapping[str, ReceivingConnection | InvalidConnection]:
         texts: dict[str, str] = {}

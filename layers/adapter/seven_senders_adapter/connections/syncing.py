@@ -1,19 +1,19 @@
 """The connections as syncing sees them: one by one, from SSM, kept for a minute."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from seven_senders_adapter.aws import AwsUnavailable, reaching
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.documents import SyncingDocument, read_syncing
 from seven_senders_adapter.connections.rules import is_name
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-FRESH_SECONDS = 60.0
-RETRY_SECONDS = 10.0
+FRESH_FOR = timedelta(minutes=1)
+RETRY_AFTER = timedelta(seconds=10)
 
 
 class ConnectionMissing(Exception):
@@ -23,18 +23,16 @@ class ConnectionMissing(Exception):
 @dataclass(frozen=True, slots=True)
 class _Copy:
     document: SyncingDocument
-    fresh_until: float
+    fresh_until: datetime
 
 
 class SyncingConnections:
     """Gives syncing documents by name. ``path`` is SSM's, without a closing slash."""
 
-    def __init__(
-        self, *, ssm: "SSMClient", path: str, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, *, ssm: "SSMClient", path: str, now: Clock = utc_now) -> None:
         self._ssm = ssm
         self._path = path
-        self._clock = clock
+        self._now = now
         self._copies: dict[str, _Copy] = {}
 
     def get(self, name: str) -> SyncingDocument:
@@ -43,15 +41,15 @@ class SyncingConnections:
         Raises ConnectionMissing, InvalidConnection, or AwsUnavailable if there is no copy.
         """
         copy = self._copies.get(name)
-        if copy and self._clock() < copy.fresh_until:
+        if copy and self._now() < copy.fresh_until:
             return copy.document
         try:
-            document, seconds = read_syncing(name, self._load(name)), FRESH_SECONDS
+            document, serves = read_syncing(name, self._load(name)), FRESH_FOR
         except AwsUnavailable:
             if copy is None:
                 raise
-            document, seconds = copy.document, RETRY_SECONDS
-        self._copies[name] = _Copy(document, self._clock() + seconds)
+            document, serves = copy.document, RETRY_AFTER
+        self._copies[name] = _Copy(document, self._now() + serves)
         return document
 
     def _load(self, name: str) -> str:

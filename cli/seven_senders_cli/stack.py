@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from seven_senders_adapter.clients import Clients
 from seven_senders_adapter.clock import utc_now
-from seven_senders_adapter.connections.store import ConnectionStore
+from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
@@ -106,6 +106,11 @@ class Stack:
             receiving_path=self.output("ReceivingPath"),
             syncing_path=self.output("SyncingPath"),
         )
+
+    @cached_property
+    def shop_apis(self) -> ShopApiStore:
+        """What opens the APIs of the connections' shops."""
+        return ShopApiStore(ssm=self.ssm, path=self.output("ShopApisPath"))
 
     @cached_property
     def clients(self) -> Clients:

@@ -1,17 +1,24 @@
 """The two documents of a connection in moto's SSM."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
+from pydantic import SecretStr
 
 from seven_senders_adapter import aws
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.connections.rules import InvalidConnection
-from seven_senders_adapter.connections.store import ConnectionStore
+from seven_senders_adapter.connections.shop_apis import (
+    ShopApiDocument,
+    ShopifyApiDocument,
+    WooCommerceApiDocument,
+)
+from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
 from seven_senders_adapter.shops import SHOPS
 from tests.recording import Recorder
@@ -19,6 +26,7 @@ from tests.recording import Recorder
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SETTINGS = {"platform": "shopify", "webhook_secrets": ["whsec_1"], "access_key": "key_1"}
 
 
@@ -63,7 +71,9 @@ def test_syncing_reads_one_document_by_its_name(ssm: "SSMClient") -> None:
 
 @pytest.fixture
 def store(ssm: "SSMClient") -> ConnectionStore:
-    return ConnectionStore(ssm=ssm, receiving_path="/a/receiving", syncing_path="/a/syncing")
+    return ConnectionStore(
+        ssm=ssm, receiving_path="/a/receiving", syncing_path="/a/syncing", now=lambda: NOON
+    )
 
 
 def test_each_connection_is_two_secure_strings_and_the_key_is_in_one(
@@ -115,3 +125,47 @@ def test_half_a_connection_and_a_wrong_one_are_told(
     with pytest.raises(InvalidConnection) as raised:
         store.load("one")
     assert str(raised.value).startswith(expected)
+
+
+def test_a_secret_that_has_ended_is_left_out_of_the_next_write(store: ConnectionStore) -> None:
+    ends = {"ended": "2026-03-28T12:00:00Z", "retiring": "2026-03-28T12:00:01Z"}
+    retiring = [{"secret": secret, "until": until} for secret, until in ends.items()]
+    store.save("one", read_connection("one", {**SETTINGS, "retiring_secrets": retiring}))
+    (left,) = store.load("one").retiring_secrets
+    assert left.secret.get_secret_value() == "retiring"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(
+            ShopifyApiDocument(
+                url="https://one.myshopify.com", client_id="id", client_secret=SecretStr("s")
+            ),
+            id="a Dev Dashboard app",
+        ),
+        pytest.param(
+            WooCommerceApiDocument(
+                url="https://one.example/shop",
+                consumer_key=SecretStr("ck"),
+                consumer_secret=SecretStr("cs"),
+            ),
+            id="a WooCommerce key",
+        ),
+    ],
+)
+def test_what_opens_the_shops_api_stands_in_a_secure_string_of_its_own(
+    ssm: "SSMClient", store: ConnectionStore, document: ShopApiDocument
+) -> None:
+    shop_apis = ShopApiStore(ssm=ssm, path="/a/shop_apis")
+    store.save("one", read_connection("one", SETTINGS))
+    assert shop_apis.load("one") is None
+    shop_apis.save("one", document)
+    assert shop_apis.load("one") == document
+    assert (shop_apis.names(), store.names()) == ({"one"}, ["one"])
+    (parameter,) = ssm.get_parameters_by_path(Path="/a/shop_apis")["Parameters"]
+    assert parameter["Type"] == "SecureString"
+    for _ in range(2):
+        shop_apis.remove("one")
+    assert shop_apis.load("one") is None
+    assert store.names() == ["one"]

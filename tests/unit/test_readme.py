@@ -49,7 +49,8 @@ def shown(field: FieldInfo) -> str:
     if isinstance(field.default, dict):
         pairs = ", ".join(f"{key}: {value}" for key, value in field.default.items())
         return f"{{{pairs}}}" if pairs else "empty"
-    return {None: "none", False: "false", "": "empty"}.get(field.default, str(field.default))
+    known = {None: "none", False: "false", "": "empty", (): "empty"}
+    return known.get(field.default, str(field.default))
 
 
 def test_the_settings_table_is_the_connection_document() -> None:

@@ -161,7 +161,7 @@ class Receiver:
             return self._refuse(MALFORMED, "malformed_base64")
         if shop.is_ping(request.headers, body):
             return OK
-        if not shop.is_authentic(request.headers, body, connection.webhook_secrets):
+        if not shop.is_authentic(request.headers, body, connection.secrets_at(self._now())):
             return self._refuse(UNAUTHORIZED, "wrong_signature")
         return self._sort(request, connection, body)
 

@@ -44,7 +44,7 @@ BREAKS = (
     Break(
         name="takes what was signed with the secret of any connection",
         file=RECEIVING,
-        old="body, connection.webhook_secrets):",
+        old="body, connection.secrets_at(self._now())):",
         new="body, [s for c in self._connections._all().values() for s in c.webhook_secrets]):",
         tests=(f"{SIGNATURES}::test_a_delivery_of_one_connection_is_not_taken_for_another",),
     ),

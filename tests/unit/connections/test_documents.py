@@ -1,6 +1,7 @@
 """A connection's settings as they are written: what is taken, and what an error says."""
 
 import json
+from datetime import UTC, datetime
 from traceback import format_exception
 from typing import Any
 
@@ -18,6 +19,7 @@ from seven_senders_adapter.connections.receiving import read_receiving
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.shops import SHOPS
 
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SECRET = "whsec_0123456789"
 KEY = "key_9876543210"
 
@@ -26,6 +28,7 @@ SMALLEST = {"platform": "shopify", "webhook_secrets": [SECRET], "access_key": KE
 EVERYTHING = """
 platform: woocommerce
 webhook_secrets: [whsec_0123456789, another]
+retiring_secrets: [{secret: before, until: 2026-03-30T12:00:00+02:00}]
 access_key: key_9876543210
 api_url: https://api-uat.sevensenders.com/v2/
 order_url: https://shop.example/account
@@ -56,6 +59,7 @@ paused: true
 RECEIVING_KEYS = {
     "platform",
     "webhook_secrets",
+    "retiring_secrets",
     "shop_domain",
     "language_meta_keys",
     "promised_date_attribute",
@@ -80,6 +84,7 @@ def test_every_key_is_taken_and_split_into_the_two_documents() -> None:
     assert set(receiving) == RECEIVING_KEYS
     assert set(syncing) == set(ConnectionDocument.model_fields) - RECEIVING_KEYS
     assert receiving["webhook_secrets"] == [SECRET, "another"]
+    assert receiving["retiring_secrets"][0]["secret"] == "before"
     assert syncing["access_key"] == KEY
     assert KEY not in document.receiving_text()
 
@@ -88,7 +93,7 @@ def test_what_is_written_is_read_on_both_sides() -> None:
     document = read_connection("acme", yaml.safe_load(EVERYTHING))
     receiving = read_receiving(document.receiving_text(), platforms=SHOPS)
     assert receiving.platform == "woocommerce"
-    assert receiving.webhook_secrets == (SECRET, "another")
+    assert receiving.secrets_at(NOON) == (SECRET, "another", "before")
     assert receiving.shop_domain == "shop.example"
     assert receiving.names.promised_date_attribute == "Lieferdatum"
     assert receiving.names.promised_date_meta_key == "_delivery_date"
@@ -139,6 +144,16 @@ def changed(**changes: Any) -> dict[str, Any]:
             id="a shop that is not known",
         ),
         pytest.param(changed(webhook_secrets=SECRET), "webhook_secrets: ", id="secrets, no list"),
+        pytest.param(
+            changed(retiring_secrets=[{"secret": SECRET, "until": "tomorrow"}]),
+            "retiring_secrets.0.until: ",
+            id="an end of a secret that is no time",
+        ),
+        pytest.param(
+            changed(retiring_secrets=[{"secret": SECRET}]),
+            "retiring_secrets.0.until: Field required",
+            id="a retiring secret without an end",
+        ),
         pytest.param(changed(access_key=[KEY]), "access_key: ", id="an access key that is a list"),
         pytest.param(
             changed(order_ulr="x"),

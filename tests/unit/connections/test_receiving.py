@@ -1,6 +1,7 @@
 """All receiving documents at once: when they are loaded, and what a broken one does."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -136,6 +137,18 @@ def changed(**changes: Any) -> str:
         pytest.param(changed(webhook_secrets="whsec_1"), "webhook_secrets: exp", id="one secret"),
         pytest.param(changed(webhook_secrets=["a", ""]), "webhook_secrets: exp", id="'' secret"),
         pytest.param(changed(webhook_secrets=[1]), "webhook_secrets: exp", id="a number"),
+        *(
+            pytest.param(changed(retiring_secrets=retiring), "retiring_secrets: exp", id=name)
+            for name, retiring in {
+                "a secret without an end": [{"secret": "whsec_1"}],
+                "an end without a secret": [{"until": "2026-03-28T12:00:00Z"}],
+                "an end without an offset": [{"secret": "whsec_1", "until": "2026-03-28T12:00"}],
+                "an end that is a number": [{"secret": "whsec_1", "until": 1}],
+                "a retiring secret that is empty": [{"secret": "", "until": "2026-03-28T12:00Z"}],
+                "retiring secrets that are texts": ["whsec_1"],
+                "retiring secrets that are none": None,
+            }.items()
+        ),
         pytest.param(changed(shop_domain=1), "shop_domain: expected a string", id="domain"),
         pytest.param(changed(language_meta_keys="x"), "language_meta_keys: exp", id="language"),
         pytest.param(changed(tag_meta_keys={"a": 1}), "tag_meta_keys: exp", id="tags"),
@@ -147,6 +160,26 @@ def test_the_plain_check_names_the_wrong_key(text: str, says: str) -> None:
     with pytest.raises(InvalidConnection, match=says) as error:
         read_receiving(text, platforms=PLATFORMS)
     assert "whsec_1" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("now", "taken"),
+    [
+        pytest.param("2026-03-28T11:59:59Z", ("whsec_1", "old", "older"), id="before both ends"),
+        pytest.param("2026-03-28T12:00:00Z", ("whsec_1", "old"), id="when the first ends"),
+        pytest.param("2026-03-28T13:00:00Z", ("whsec_1",), id="after both ends"),
+    ],
+)
+def test_a_retiring_secret_is_taken_until_its_end(now: str, taken: tuple[str, ...]) -> None:
+    text = changed(
+        retiring_secrets=[
+            {"secret": "old", "until": "2026-03-28T13:00:00Z"},
+            {"secret": "older", "until": "2026-03-28T13:00:00+01:00"},
+        ]
+    )
+    connection = read_receiving(text, platforms=PLATFORMS)
+    assert connection.secrets_at(datetime.fromisoformat(now)) == taken
+    assert "old" not in repr(connection)
 
 
 def test_keys_of_a_later_version_are_left() -> None:

@@ -141,6 +141,9 @@ class Setup:
             {
                 "/path/acme": f'{{"platform":"shopify","webhook_secrets":["old","{SECRET}"],'
                 '"shop_domain":"Acme.myshopify.com"}',
+                "/path/rotated": '{"platform":"shopify","webhook_secrets":["new"],'
+                f'"retiring_secrets":[{{"secret":"{SECRET}","until":"2026-03-28T12:00:01Z"}},'
+                '{"secret":"ended","until":"2026-03-28T12:00:00Z"}]}',
                 "/path/woo": f'{{"platform":"woocommerce","webhook_secrets":["{SECRET}"]}}',
             },
         )

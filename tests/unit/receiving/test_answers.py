@@ -10,6 +10,7 @@ from tests.unit.receiving.deliveries import (
     Setup,
     request,
     shopify,
+    signature,
     woocommerce,
 )
 
@@ -34,6 +35,22 @@ def ping(connection: str) -> Request:
         ),
         pytest.param(
             shopify({"id": 17}, topic="orders/delete"), 200, {"Accepted": 1}, id="a deletion"
+        ),
+        pytest.param(
+            shopify({"id": 17}, topic="orders/delete", connection="rotated"),
+            200,
+            {"Accepted": 1},
+            id="signed with a secret that retires in a second",
+        ),
+        pytest.param(
+            shopify(
+                body=b"{}",
+                connection="rotated",
+                headers={"x-shopify-hmac-sha256": signature(b"{}", "ended")},
+            ),
+            401,
+            {"Rejected wrong_signature": 1},
+            id="signed with a secret that has ended",
         ),
         pytest.param(ping("woo"), 200, {}, id="WooCommerce's ping"),
         pytest.param(

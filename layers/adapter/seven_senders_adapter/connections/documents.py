@@ -5,15 +5,27 @@ import re
 from collections.abc import Mapping, Sized
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    SecretStr,
+    SerializationInfo,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from seven_senders_adapter.connections.rules import MAX_DOCUMENT_BYTES, InvalidConnection, is_name
 from seven_senders_adapter.domain.settings import COUNTRY, DATES, MappingSettings, PromisedDateRule
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
 from seven_senders_adapter.shops import SHOPS
+
+WITH_SECRETS = "with secrets"
+"""The context in which a document's JSON holds its secrets."""
 
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _HOST_NAME = re.compile(r"[^\s/:@?#]+")
@@ -55,9 +67,26 @@ def _not_empty[V: Sized](value: V) -> V:
     return value
 
 
-type Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
+def _as_json(secret: SecretStr, info: SerializationInfo) -> str:
+    return secret.get_secret_value() if info.context == WITH_SECRETS else str(secret)
+
+
+type Secret = Annotated[
+    SecretStr,
+    AfterValidator(_not_empty),
+    PlainSerializer(_as_json, return_type=str, when_used="json"),
+]
 type HostName = Annotated[str, AfterValidator(_host_name)]
 type NotEmpty = Annotated[str, AfterValidator(_not_empty)]
+
+
+class RetiringSecret(BaseModel):
+    """A webhook secret that was replaced, and when it ends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret: Secret
+    until: AwareDatetime
 
 
 class ReceivingDocument(BaseModel):
@@ -67,6 +96,7 @@ class ReceivingDocument(BaseModel):
 
     platform: Annotated[str, AfterValidator(_platform)]
     webhook_secrets: Annotated[tuple[Secret, ...], AfterValidator(_not_empty)]
+    retiring_secrets: tuple[RetiringSecret, ...] = ()
     shop_domain: HostName | None = None
     language_meta_keys: tuple[NotEmpty, ...] | None = None
     promised_date_attribute: NotEmpty | None = None
@@ -94,17 +124,27 @@ class ConnectionDocument(ReceivingDocument, SyncingDocument):
 
     def receiving_text(self) -> str:
         """The receiving document as JSON for SSM, secrets included."""
-        secrets = [secret.get_secret_value() for secret in self.webhook_secrets]
-        return self._text(ReceivingDocument, {"webhook_secrets": secrets})
+        return self._text(ReceivingDocument)
 
     def syncing_text(self) -> str:
         """The syncing document as JSON for SSM, the access key included."""
-        return self._text(SyncingDocument, {"access_key": self.access_key.get_secret_value()})
+        return self._text(SyncingDocument)
 
-    def _text(self, part: type[BaseModel], secrets: Mapping[str, object]) -> str:
-        keys = set(part.model_fields)
-        shown = self.model_dump(mode="json", include=keys, exclude_unset=True)
-        return json.dumps({**shown, **secrets}, ensure_ascii=False, separators=(",", ":"))
+    def without_ended_secrets(self, now: datetime) -> "ConnectionDocument":
+        """The same, without the secrets that have ended."""
+        left = tuple(retiring for retiring in self.retiring_secrets if now < retiring.until)
+        if left == self.retiring_secrets:
+            return self
+        return self.model_copy(update={"retiring_secrets": left})
+
+    def settings(self) -> dict[str, Any]:
+        """What was set, as JSON values, secrets included: what ``read_connection`` takes."""
+        return self.model_dump(mode="json", exclude_unset=True, context=WITH_SECRETS)
+
+    def _text(self, part: type[BaseModel]) -> str:
+        keys = part.model_fields
+        settings = {key: value for key, value in self.settings().items() if key in keys}
+        return json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_connection(name: str, settings: object) -> ConnectionDocument:
@@ -113,18 +153,19 @@ def read_connection(name: str, settings: object) -> ConnectionDocument:
         raise InvalidConnection(
             f"connection {name!r}: a name has 1 to 63 of a-z, 0-9 and -, and does not begin with -"
         )
-    document = _validate(ConnectionDocument, name, json.dumps(settings, default=str))
-    _check_size(name, "receiving", document.receiving_text())
-    _check_size(name, "syncing", document.syncing_text())
+    document = validate(ConnectionDocument, name, json.dumps(settings, default=str))
+    check_size(name, "receiving", document.receiving_text())
+    check_size(name, "syncing", document.syncing_text())
     return document
 
 
 def read_syncing(name: str, text: str) -> SyncingDocument:
     """Read the syncing document of a connection as SSM holds it. Raises InvalidConnection."""
-    return _validate(SyncingDocument, name, text)
+    return validate(SyncingDocument, name, text)
 
 
-def _validate[D: BaseModel](form: type[D], name: str, text: str) -> D:
+def validate[D: BaseModel](form: type[D], name: str, text: str) -> D:
+    """Read a document of a connection. Raises InvalidConnection, which names every wrong key."""
     try:
         return form.model_validate_json(text)
     except ValidationError as error:
@@ -134,17 +175,24 @@ def _validate[D: BaseModel](form: type[D], name: str, text: str) -> D:
         ) from None  # pydantic's own error shows what was put in
 
 
+_WITHIN: Mapping[str, type[BaseModel]] = {
+    "promised_date_rule": PromisedDateRule,
+    "retiring_secrets": RetiringSecret,
+}
+
+
 def _in_words(form: type[BaseModel], detail: ErrorDetails) -> str:
     *outer, key = detail["loc"] or ("the document",)
     path = ".".join(str(part) for part in (*outer, key) if part not in {COUNTRY, DATES})
     if detail["type"] != "extra_forbidden":
         return f"{path}: {detail['msg'].removeprefix('Value error, ')}"
-    known = (PromisedDateRule if outer else form).model_fields
+    known = (_WITHIN[str(outer[0])] if outer else form).model_fields
     nearest = get_close_matches(str(key), known, n=1, cutoff=0)
     return f"{path}: not a known key, the nearest one is {nearest[0]}"
 
 
-def _check_size(name: str, part: str, text: str) -> None:
+def check_size(name: str, part: str, text: str) -> None:
+    """Raise InvalidConnection if a document does not fit into its parameter."""
     if (size := len(text.encode())) > MAX_DOCUMENT_BYTES:
         settings = json.loads(text)
         longest = max(settings, key=lambda key: len(json.dumps(settings[key])))

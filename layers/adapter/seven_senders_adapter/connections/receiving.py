@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from seven_senders_adapter.aws import AwsUnavailable, reaching
-from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_adapter.clock import Clock, from_text, utc_now
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
 from seven_senders_adapter.shops.shop import ProjectionNames
 
@@ -29,8 +29,15 @@ class ReceivingConnection:
 
     platform: str
     webhook_secrets: tuple[str, ...] = field(repr=False)
+    retiring_secrets: tuple[tuple[str, datetime], ...] = field(repr=False)
+    """Each with its end."""
     shop_domain: str | None
     names: ProjectionNames
+
+    def secrets_at(self, now: datetime) -> tuple[str, ...]:
+        """The secrets that a delivery may be signed with."""
+        still = tuple(secret for secret, until in self.retiring_secrets if now < until)
+        return self.webhook_secrets + still
 
 
 def read_receiving(text: str, *, platforms: Collection[str]) -> ReceivingConnection:
@@ -52,6 +59,7 @@ def read_receiving(text: str, *, platforms: Collection[str]) -> ReceivingConnect
     return ReceivingConnection(
         platform=settings["platform"],
         webhook_secrets=secrets,
+        retiring_secrets=_retiring(settings),
         shop_domain=_text(settings, "shop_domain"),
         names=ProjectionNames(
             promised_date_attribute=_text(settings, "promised_date_attribute"),
@@ -160,6 +168,18 @@ def _texts(settings: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(map(_is_text, value)):
         raise InvalidConnection(f"{key}: expected a list of strings that are not empty")
     return tuple(value)
+
+
+def _retiring(settings: Mapping[str, Any]) -> tuple[tuple[str, datetime], ...]:
+    entries = settings.get("retiring_secrets", [])
+    try:
+        pairs = tuple((entry["secret"], from_text(entry["until"])) for entry in entries)
+        readable = all(_is_text(secret) for secret, _ in pairs)
+    except (LookupError, TypeError, ValueError):
+        readable = False
+    if not readable:
+        raise InvalidConnection("retiring_secrets: expected a list of {secret, until}")
+    return pairs
 
 
 def _text_map(settings: Mapping[str, Any], key: str) -> Mapping[str, str] | None:

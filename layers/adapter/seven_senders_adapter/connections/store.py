@@ -4,8 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 from seven_senders_adapter.aws import reaching
+from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
 from seven_senders_adapter.connections.rules import InvalidConnection, is_name
+from seven_senders_adapter.connections.shop_apis import ShopApiDocument, read_shop_api
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 
 if TYPE_CHECKING:
@@ -18,19 +20,21 @@ class ConnectionStore:
     The paths are SSM's, without a closing slash.
     """
 
-    def __init__(self, *, ssm: "SSMClient", receiving_path: str, syncing_path: str) -> None:
+    def __init__(
+        self, *, ssm: "SSMClient", receiving_path: str, syncing_path: str, now: Clock = utc_now
+    ) -> None:
         self._ssm = ssm
-        self._paths = (receiving_path, syncing_path)
+        self._receiving_path = receiving_path
+        self._syncing_path = syncing_path
+        self._now = now
+
+    @property
+    def _paths(self) -> tuple[str, str]:
+        return self._receiving_path, self._syncing_path
 
     def names(self) -> list[str]:
         """The connections that have a document, in order of their names."""
-        pages = self._ssm.get_paginator("get_parameters_by_path")
-        names = set()
-        with reaching("ssm GetParametersByPath"):
-            for path in self._paths:
-                for page in pages.paginate(Path=path):
-                    names |= {p["Name"].rpartition("/")[2] for p in page["Parameters"]}
-        return sorted(filter(is_name, names))
+        return sorted(set().union(*(_names(self._ssm, path) for path in self._paths)))
 
     def load(self, name: str) -> ConnectionDocument:
         """All settings of a connection, its secrets included.
@@ -53,19 +57,66 @@ class ConnectionStore:
         return read_connection(name, settings)
 
     def save(self, name: str, document: ConnectionDocument) -> None:
-        """Write both documents over what was there."""
-        for path, text in zip(
-            self._paths, (document.receiving_text(), document.syncing_text()), strict=True
-        ):
-            with reaching("ssm PutParameter"):
-                self._ssm.put_parameter(
-                    Name=f"{path}/{name}", Value=text, Type="SecureString", Overwrite=True
-                )
+        """Write both documents over what was there, without the secrets that have ended.
+
+        That for receiving comes last: no delivery is taken for what syncing does not know.
+        """
+        document = document.without_ended_secrets(self._now())
+        _put(self._ssm, f"{self._syncing_path}/{name}", document.syncing_text())
+        _put(self._ssm, f"{self._receiving_path}/{name}", document.receiving_text())
 
     def remove(self, name: str) -> None:
         """Delete both documents, if they are there."""
         with reaching("ssm DeleteParameters"):
             self._ssm.delete_parameters(Names=[f"{path}/{name}" for path in self._paths])
+
+
+class ShopApiStore:
+    """What opens the APIs of connections' shops, as SecureStrings, for those who gave it.
+
+    Every call raises AwsUnavailable. ``path`` is SSM's, without a closing slash.
+    """
+
+    def __init__(self, *, ssm: "SSMClient", path: str) -> None:
+        self._ssm = ssm
+        self._path = path
+
+    def names(self) -> set[str]:
+        """The connections that have one."""
+        return _names(self._ssm, self._path)
+
+    def load(self, name: str) -> ShopApiDocument | None:
+        """That of a connection; ``None`` if it has none. Raises InvalidConnection."""
+        with reaching("ssm GetParameters"):
+            answer = self._ssm.get_parameters(Names=[f"{self._path}/{name}"], WithDecryption=True)
+        for parameter in answer["Parameters"]:
+            return read_shop_api(name, parameter["Value"])
+        return None
+
+    def save(self, name: str, document: ShopApiDocument) -> None:
+        """Write it over what was there."""
+        _put(self._ssm, f"{self._path}/{name}", document.text())
+
+    def remove(self, name: str) -> None:
+        """Delete it, if it is there."""
+        with reaching("ssm DeleteParameters"):
+            self._ssm.delete_parameters(Names=[f"{self._path}/{name}"])
+
+
+def _names(ssm: "SSMClient", path: str) -> set[str]:
+    pages = ssm.get_paginator("get_parameters_by_path")
+    with reaching("ssm GetParametersByPath"):
+        names = {
+            parameter["Name"].rpartition("/")[2]
+            for page in pages.paginate(Path=path)
+            for parameter in page["Parameters"]
+        }
+    return set(filter(is_name, names))
+
+
+def _put(ssm: "SSMClient", name: str, text: str) -> None:
+    with reaching("ssm PutParameter"):
+        ssm.put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
 
 
 def _read(name: str, text: str) -> dict[str, object]:

@@ -11,15 +11,16 @@ UV := .tools/bin/uv
 LAYER := .layers/dependencies/python
 RUNTIME := .layers/runtime/python
 SETUP := .venv/.installed .ministack/.installed $(LAYER)/.installed $(RUNTIME)/.installed
+BUILT := .built/lambda/build/template.yaml .built/here/build/template.yaml
 FIND_PYTHON := for p in python3.13 python3 python; do \
 	  if "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test chaos fuzz flood breaks demo format validate audit build pins clean
+.PHONY: help setup test test-built chaos fuzz flood breaks demo format validate audit build compile pins clean
 
 help: ## Show what make can do
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 setup: $(SETUP) ## Install everything that the tests and the local stack need
 
@@ -27,7 +28,11 @@ test: setup ## Check format, lint and types, and run all tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest --numprocesses 3 --dist worksteal --cov --cov-report=term:skip-covered
+	.venv/bin/pytest --ignore tests/built --numprocesses 3 --dist worksteal \
+	  --cov --cov-report=term:skip-covered
+
+test-built: setup $(BUILT) ## Run what is built as Lambda does, and hold its size and bytes
+	.venv/bin/pytest tests/built
 
 chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
 	.venv/bin/python -m tests.chaos --orders $(or $(ORDERS),10000) --seed $(or $(SEED),0)
@@ -60,7 +65,7 @@ audit: .venv/.installed .audit/.installed ## Check template and pins for known w
 	  layers/dependencies/requirements.txt requirements/*.txt
 
 build: $(UV) .sam/.installed ## Build what is deployed into .aws-sam
-	PATH="$(CURDIR)/.tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 .sam/bin/sam build
+	$(call sam_build,.aws-sam/build)
 
 pins: $(UV) ## Compile all pins anew; UPGRADE=--upgrade takes newer versions
 	$(call compile,requirements/uv)
@@ -77,7 +82,7 @@ compile = $(UV) pip compile --quiet --universal --python-version 3.13 --generate
 	$(UPGRADE) $(2) $(1).in --output-file $(1).txt
 
 clean: ## Remove everything that make has made
-	rm -rf .tools .venv .ministack .sam .audit .fuzz .layers .aws-sam build \
+	rm -rf .tools .venv .ministack .sam .audit .fuzz .layers .aws-sam .built build \
 	  .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -104,6 +109,28 @@ $(LAYER)/.installed: layers/dependencies/requirements.txt $(UV)
 
 $(RUNTIME)/.installed: requirements/runtime.txt $(UV)
 	$(call install_into,$(RUNTIME))
+
+# The same for tests, with the wheels of Lambda and with those of this machine. Folders are among
+# the sources, so that a deleted file shows.
+.built/here/build/template.yaml: export LAYER_PLATFORM := $(shell uname -m)-manylinux2014
+.built/%/build/template.yaml: Makefile template.yaml $(shell find functions layers -not -name '*.pyc') \
+		$(UV) .sam/.installed
+	$(call sam_build,$(@D))
+
+# The modes of files end up in the zip files that sam uploads; their times do not.
+define sam_build
+umask 022; PATH="$(CURDIR)/.tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 .sam/bin/sam build \
+	  --build-dir $(1)
+for task in $(1)/*Function; do $(MAKE) compile FOLDER="$$task" AS=/var/task; done
+chmod -R u=rwX,go=rX $(1)
+endef
+
+# Byte code that is not checked by the time of its source, as packaging changes the times. One
+# process that starts the same each time makes all of it, so that the bytes are the same too.
+compile: $(UV)
+	find "$(FOLDER)" -name __pycache__ -prune -exec rm -rf {} +
+	PYTHONHASHSEED=0 .tools/bin/python -S -P -m compileall -q \
+	  --invalidation-mode unchecked-hash -s "$(FOLDER)" -p $(AS) "$(FOLDER)"
 
 define install_into
 rm -rf $(1)

@@ -39,7 +39,7 @@ print(json.dumps(refused))
 def run(libraries: Path, code: str, *arguments: str) -> Any:
     """What a script prints that sees these libraries and Lambda's."""
     on_path = os.pathsep.join(map(str, (libraries, LAMBDA_RUNTIME)))
-    printed = subprocess.run(  # noqa: S603  our own interpreter and code
+    printed = subprocess.run(
         [*PYTHON, "-c", code, *arguments],
         env={"PYTHONPATH": on_path, "PYTHONWARNINGS": "ignore", "LANG": "en_US.UTF-8"},
         check=True,

@@ -18,17 +18,17 @@ OPTIONS = ("--format=json", "--progress-spinner=off", "--require-hashes", "--dis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What is known of the pins of one file, a line of text for each that is not in order."""
+    """What is known of the pins of one file: a line for each vulnerability and unchecked pin."""
 
     file: str
     checked: int
-    vulnerable: Sequence[str]
+    vulnerabilities: Sequence[str]
     unchecked: Sequence[str]
 
     @property
     def passes(self) -> bool:
         """Whether all was checked and nothing found."""
-        return bool(self.checked) and not self.vulnerable and not self.unchecked
+        return bool(self.checked) and not self.vulnerabilities and not self.unchecked
 
 
 def audit(pip_audit: str, file: str) -> Report:
@@ -38,7 +38,7 @@ def audit(pip_audit: str, file: str) -> Report:
     )
     if not done.stdout:  # it ends without a report if the service can't be reached
         reason = (done.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
-        return Report(file=file, checked=0, vulnerable=(), unchecked=[f"all of it: {reason}"])
+        return Report(file=file, checked=0, vulnerabilities=(), unchecked=[f"all of it: {reason}"])
     return read_report(file, done.stdout)
 
 
@@ -49,7 +49,7 @@ def read_report(file: str, text: str) -> Report:
     return Report(
         file=file,
         checked=len(checked),
-        vulnerable=[
+        vulnerabilities=[
             f"{pin['name']} {pin['version']}: {vulnerability['id']}, mended in "
             f"{', '.join(vulnerability['fix_versions']) or 'no version'}"
             for pin in checked
@@ -61,8 +61,9 @@ def read_report(file: str, text: str) -> Report:
 
 def tell(report: Report) -> str:
     """A report in words."""
-    lines = [f"{report.file}: {report.checked} pins checked, {len(report.vulnerable)} vulnerable"]
-    lines += [f"  VULNERABLE {line}" for line in report.vulnerable]
+    found = report.vulnerabilities
+    lines = [f"{report.file}: {report.checked} pins checked, {len(found)} known vulnerabilities"]
+    lines += [f"  VULNERABLE {line}" for line in found]
     lines += [f"  NOT CHECKED {line}" for line in report.unchecked[:1]]
     if more := report.unchecked[1:]:
         lines.append(f"  NOT CHECKED {len(more)} more")
@@ -75,7 +76,9 @@ def verdict(reports: Sequence[Report]) -> str:
         return "All pins were checked, and none has a known vulnerability."
     if not any(report.checked for report in reports):
         return "NOTHING WAS CHECKED: the service of known vulnerabilities answered for no pin."
-    found = "There are vulnerable pins. " if any(report.vulnerable for report in reports) else ""
+    found = (
+        "There are vulnerable pins. " if any(report.vulnerabilities for report in reports) else ""
+    )
     whole = all(report.checked and not report.unchecked for report in reports)
     return found + ("All pins were checked." if whole else "NOT ALL PINS WERE CHECKED.")
 

@@ -16,6 +16,14 @@ VULNERABLE: Pin = {
     "version": "2.0",
     "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1", "2.2"]}],
 }
+TWICE: Pin = {
+    "name": "jinja2",
+    "version": "2.10",
+    "vulns": [
+        {"id": "PYSEC-3", "fix_versions": ["2.10.1"]},
+        {"id": "PYSEC-4", "fix_versions": ["2.11.3"]},
+    ],
+}
 UNMENDED: Pin = {"name": "six", "version": "1.0", "vulns": [{"id": "PYSEC-2", "fix_versions": []}]}
 UNKNOWN: Pin = {"name": "tzdata", "skip_reason": "Dependency not found on PyPI"}
 
@@ -50,6 +58,16 @@ def program(folder: Path, script: str) -> str:
                 "There are vulnerable pins. All pins were checked.",
             ],
             id="one vulnerable",
+        ),
+        pytest.param(
+            [FINE, TWICE],
+            False,
+            [
+                "a.txt: 2 pins checked, 2 known vulnerabilities",
+                "VULNERABLE jinja2 2.10: PYSEC-3, mended in 2.10.1",
+                "VULNERABLE jinja2 2.10: PYSEC-4, mended in 2.11.3",
+            ],
+            id="one vulnerable in two ways",
         ),
         pytest.param(
             [UNMENDED],
@@ -93,7 +111,10 @@ def test_a_service_that_can_not_be_reached_is_no_pass(
     unreachable = program(tmp_path, "echo Traceback >&2; echo no such host >&2; exit 1")
     assert main(unreachable, ["a.txt", "b.txt"]) == 1
     said = capsys.readouterr().out
-    assert "b.txt: 0 pins checked, 0 vulnerable\n  NOT CHECKED all of it: no such host" in said
+    assert (
+        "b.txt: 0 pins checked, 0 known vulnerabilities\n  NOT CHECKED all of it: no such host"
+        in said
+    )
     assert NOTHING in said
 
 

@@ -40,7 +40,7 @@ def test_every_module_is_compiled_so_that_its_source_is_not_asked(folder: Path) 
 
 def split(byte_code: bytes) -> tuple[bytes, bytes, bytes, CodeType]:
     """Magic number, flags, digest of the source, and the code of its module."""
-    return byte_code[:4], byte_code[4:8], byte_code[8:16], marshal.loads(byte_code[16:])  # noqa: S302  ours
+    return byte_code[:4], byte_code[4:8], byte_code[8:16], marshal.loads(byte_code[16:])  # noqa: S302 - our own byte code
 
 
 @pytest.mark.parametrize(

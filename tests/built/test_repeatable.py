@@ -45,7 +45,7 @@ def content(build: Path) -> dict[str, tuple[int, str]]:
 def test_another_checkout_gives_the_same_bytes_and_modes(tmp_path: Path) -> None:
     other = clone(tmp_path / "a" / "folder elsewhere")
     build = subprocess.run(
-        ["make", f"{BUILT}/template.yaml"],  # noqa: S607  whichever make there is
+        ["make", f"{BUILT}/template.yaml"],  # noqa: S607 - whichever make there is
         cwd=other,
         env={**os.environ, "PYTHONHASHSEED": "5", "TZ": "Asia/Tokyo"},
         umask=0o077,

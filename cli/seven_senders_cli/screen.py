@@ -2,11 +2,12 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.table import Table
 
 from seven_senders_adapter.clock import to_text
@@ -34,6 +35,25 @@ class Screen:
         else:
             _print_lines(rows)
 
+    def follow(
+        self, title: str, rows: Iterable[Row], *, style: Callable[[Row], str]
+    ) -> Sequence[Row]:
+        """Show rows as they come, each in a style of rich's. Gives all of them back."""
+        shown: list[Row] = []
+        if self._as_json:
+            self.dump(shown := list(rows))
+        elif self._out.is_terminal:
+            with Live("…", console=self._out, auto_refresh=False) as live:
+                for row in rows:
+                    shown.append(row)
+                    live.update(Group(_table(title, shown, style), "…"), refresh=True)
+                live.update(_table(title, shown, style) if shown else "")
+        else:
+            for row in rows:
+                _print_lines([row], with_head=not shown)
+                shown.append(row)
+        return shown
+
     def dump(self, value: object) -> None:
         """Print a value as JSON."""
         sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
@@ -50,19 +70,25 @@ class Screen:
         self.aside.print(sentence, style="yellow", soft_wrap=True)
 
 
-def _table(title: str, rows: Sequence[Row]) -> Table:
+def _unstyled(_: Row) -> str:
+    return ""
+
+
+def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str] = _unstyled) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in rows[0]:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(as_text, row.values()))
+        table.add_row(*map(as_text, row.values()), style=style(row))
     return table
 
 
-def _print_lines(rows: Sequence[Row]) -> None:
-    sys.stdout.write("\t".join(rows[0]) + "\n")
+def _print_lines(rows: Sequence[Row], *, with_head: bool = True) -> None:
+    if with_head:
+        sys.stdout.write("\t".join(rows[0]) + "\n")
     for row in rows:
         sys.stdout.write("\t".join(as_text(value) for value in row.values()) + "\n")
+    sys.stdout.flush()
 
 
 def as_text(value: object) -> str:

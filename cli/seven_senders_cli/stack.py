@@ -23,7 +23,11 @@ from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_cli.failing import Exit, Failed
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -82,6 +86,26 @@ class Stack:
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB, where the ledger is."""
         return self.session.client("dynamodb", config=CONFIG)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """CloudFormation, which has made it."""
+        return self.session.client("cloudformation", config=CONFIG)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """CloudWatch, where its alarms and metrics are."""
+        return self.session.client("cloudwatch", config=CONFIG)
+
+    @cached_property
+    def lambda_(self) -> "LambdaClient":
+        """Lambda, where its functions are."""
+        return self.session.client("lambda", config=CONFIG)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        """SNS, where its alarms' subscribers are."""
+        return self.session.client("sns", config=CONFIG)
 
     @cached_property
     def table(self) -> Table:

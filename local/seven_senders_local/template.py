@@ -73,6 +73,11 @@ class Template:
         text = path.read_text(encoding="utf-8")
         return cls(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a SafeLoader
 
+    @property
+    def outputs(self) -> frozenset[str]:
+        """The names of its outputs."""
+        return frozenset(self._template.get("Outputs", {}))
+
     def for_emulator(self, outputs: Mapping[str, str]) -> str:
         """A plain CloudFormation template: the queues, the table, and outputs of settings.
 

@@ -40,27 +40,35 @@ class Clients:
         self._sleep = sleep
         self._jitter = jitter
         self._clients: dict[Account, SevenSendersClient] = {}
+        self._tokens: dict[Account, Tokens] = {}
 
     def of(self, account: Account) -> SevenSendersClient:
         """The client of an account."""
         if account not in self._clients:
-            self._clients[account] = self._made(account)
+            self._clients[account] = SevenSendersClient(
+                api=self.api_of(account), tokens=self.tokens_of(account)
+            )
         return self._clients[account]
 
-    def _made(self, account: Account) -> SevenSendersClient:
-        api = Api(
+    def api_of(self, account: Account) -> Api:
+        """The API of an account, which knows no token."""
+        return Api(
             session=self._session,
             account=account,
             wire=self._wire,
             now=self._now,
             observe=self._observe,
         )
-        tokens = Tokens(
-            api=api,
-            ssm=self._ssm,
-            path=self._tokens_path,
-            leases=self._leases,
-            sleep=self._sleep,
-            jitter=self._jitter,
-        )
-        return SevenSendersClient(api=api, tokens=tokens)
+
+    def tokens_of(self, account: Account) -> Tokens:
+        """The tokens of an account."""
+        if account not in self._tokens:
+            self._tokens[account] = Tokens(
+                api=self.api_of(account),
+                ssm=self._ssm,
+                path=self._tokens_path,
+                leases=self._leases,
+                sleep=self._sleep,
+                jitter=self._jitter,
+            )
+        return self._tokens[account]

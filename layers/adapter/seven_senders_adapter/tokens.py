@@ -129,6 +129,11 @@ class Tokens:
         """Whether a login of this process gave it, rather than another worker's."""
         return token == self._own
 
+    @property
+    def good_until(self) -> datetime | None:
+        """When the token that this process holds expires; ``None`` if it holds none."""
+        return self._held.expires_at if self._held else None
+
     def _renewed(self, old: _Token | None, *, waits: tuple[float, ...]) -> str:
         try:
             if shared := self._read(old):

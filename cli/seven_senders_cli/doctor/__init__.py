@@ -1,0 +1,1 @@
+"""What ``doctor`` looks at: each part by itself, none of which stops another."""

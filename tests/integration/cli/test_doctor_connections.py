@@ -1,0 +1,173 @@
+"""What the doctor finds of a connection: settings, access key, brakes, webhook URL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.ledger.brakes import Brakes
+from seven_senders_adapter.seven_senders.account import Account
+from seven_senders_adapter.syncing.brake_guard import brake_names
+from seven_senders_cli.advice import Advice
+from seven_senders_cli.doctor import account, settings, webhook_url
+from tests.integration.cli.conftest import CONNECTION, CommandLine
+from tests.integration.seven_senders.calling import NOON, FixedTokens, client_at
+from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi
+
+ADVICE = Advice(connection="shop", what="no order_url", mend="Set order_url")
+LONG = {"tag_meta_keys": {"k" * 1900: "t" * 1900}}
+
+
+@pytest.mark.parametrize(
+    ("given", "advice", "expected"),
+    [
+        ({}, [], [("green", "both documents can be read: receiving ")]),
+        ({"paused": True}, [], [("amber", "paused: its events wait")]),
+        ({}, [ADVICE], [("amber", "no order_url")]),
+        (LONG, [], [("amber", "the receiving document has 3")]),
+        (
+            LONG | {"paused": True},
+            [ADVICE],
+            [("amber", "the receiving"), ("amber", "paused"), ("amber", "no order_url")],
+        ),
+    ],
+    ids=["all is well", "paused", "odd settings", "hardly any room left", "all at once"],
+)
+def test_settings_that_can_be_read_are_looked_at(
+    given: dict[str, object], advice: list[Advice], expected: list[tuple[str, str]]
+) -> None:
+    found = list(settings.look("shop", read_connection("shop", CONNECTION | given), advice))
+    assert [one.level for one in found] == [level for level, _ in expected]
+    assert all(one.what.startswith(what) for one, (_, what) in zip(found, expected, strict=True))
+
+
+def test_settings_that_cannot_be_read_are_red() -> None:
+    [found] = settings.broken("shop", InvalidConnection("connection shop: platform: missing"))
+    assert (found.level, found.what) == ("red", "connection shop: platform: missing")
+
+
+@dataclass
+class Held:
+    good_until: datetime | None = NOON + timedelta(minutes=42)
+
+
+@pytest.mark.parametrize(
+    ("reply", "level", "says"),
+    [
+        (Reply(content=[]), "green", "accepted; its token is good for 42 minutes"),
+        (Reply(status=401), "red", "the token is refused"),
+        (Reply(status=403), "red", "the account may not do this"),
+        (Reply(status=404), "red", "no such path"),
+        (Reply(status=400), "amber", "accepted, but no order can be looked up"),
+        (Reply(status=503), "red", "the API failed (HTTP 503)"),
+        (Reply(cut=True), "red", "no answer"),
+    ],
+    ids=[
+        "accepted",
+        "refused",
+        "blocked",
+        "a wrong URL",
+        "a filter that is not taken",
+        "the API is down",
+        "no answer",
+    ],
+)
+def test_the_access_key_is_accepted_or_not(reply: Reply, level: str, says: str) -> None:
+    with ScriptedApi(reply, reply) as api:
+        [found] = account.access_key("key", client_at(api.url), Held(), now=NOON)
+        assert api.requests[0].path == "/v2/orders?order_id=seven-senders-doctor&limit=1"
+    assert found.level == level
+    assert says in found.what
+
+
+def test_a_token_that_another_is_fetching_tells_nothing() -> None:
+    with ScriptedApi(Reply(status=401), Reply(status=401)) as api:
+        client = client_at(api.url, tokens=FixedTokens(own=False))
+        [found] = account.access_key("key", client, Held(), now=NOON)
+    assert found.level == "amber"
+    assert "can't be told" in found.what
+
+
+API_BRAKE, ACCOUNT_BRAKE = 0, 1
+
+
+def one_failed(brakes: Brakes, names: tuple[str, str]) -> None:
+    at, name = NOON, names[API_BRAKE]
+    brakes.fail(name, what="m1", reason="the API failed", now=at, probe_at=at, limit=3)
+
+
+def api_is_down(brakes: Brakes, names: tuple[str, str]) -> None:
+    brakes.close(names[API_BRAKE], reason="the API failed", now=NOON, probe_at=NOON)
+
+
+def account_is_refused(brakes: Brakes, names: tuple[str, str]) -> None:
+    brakes.close(names[ACCOUNT_BRAKE], reason="no login", now=NOON, probe_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("happened", "expected"),
+    [
+        ([], ["green open: nothing holds its events back"]),
+        ([one_failed], ["amber the API failed for 1 events in a row: the API failed"]),
+        ([api_is_down], ["red of the API closed since 2026-03-02 12:00:00 UTC, its events wait:"]),
+        (
+            [one_failed, account_is_refused],
+            [
+                "amber the API failed for 1 events in a row: the API failed",
+                "red of the account closed since 2026-03-02 12:00:00 UTC, its events wait",
+            ],
+        ),
+    ],
+    ids=["open", "a failure", "the API is down", "the account is refused"],
+)
+def test_brakes_that_are_closed_say_since_when_and_why(
+    command: CommandLine,
+    happened: list[Callable[[Brakes, tuple[str, str]], None]],
+    expected: list[str],
+) -> None:
+    brakes, of = Brakes(table=command.stack.table), Account("https://api.example/v2", "key")
+    for happen in happened:
+        happen(brakes, brake_names(of))
+    found = [f"{one.level} {one.what}" for one in account.brakes("brakes", brakes, of)]
+    for name in brake_names(of):
+        brakes.open(name)
+    assert len(found) == len(expected)
+    assert all(map(str.startswith, found, expected))
+
+
+@pytest.mark.parametrize(
+    ("platform", "status", "level", "says"),
+    [
+        ("shopify", 401, "green", "answers, and knows the connection"),
+        ("woocommerce", 200, "green", "answers, and knows the connection"),
+        ("shopify", 200, "red", "answers 200 where 401 is due"),
+        ("woocommerce", 401, "red", "answers 401 where 200 is due"),
+        ("shopify", 404, "red", "answers 404 where 401 is due"),
+        ("shopify", 301, "red", "answers 301 where 401 is due"),
+        ("shopify", 429, "amber", "throttles"),
+        ("shopify", 500, "red", "answers 500"),
+        ("shopify", 503, "red", "answers 503"),
+        ("shopify", 599, "red", "answers 599"),
+    ],
+)
+def test_the_webhook_url_answers_as_one_that_knows_the_connection(
+    platform: str, status: int, level: str, says: str
+) -> None:
+    with ScriptedApi(Reply(status=status, headers={"Location": "/elsewhere"})) as shop:
+        [found] = webhook_url.look("url", f"{shop.url}/webhooks/shop", platform=platform)
+    [seen] = shop.requests
+    assert (seen.method, seen.path, seen.body) == ("POST", "/v2/webhooks/shop", b"webhook_id=1")
+    assert found.level == level
+    assert says in found.what
+    assert bool(found.mend) == (level != "green")
+
+
+def test_a_webhook_url_that_nobody_answers_is_red() -> None:
+    [found] = webhook_url.look("url", "http://127.0.0.1:1/webhooks/shop", platform="shopify")
+    assert (found.level, found.what) == (
+        "red",
+        "http://127.0.0.1:1/webhooks/shop can't be reached: ConnectionError",
+    )

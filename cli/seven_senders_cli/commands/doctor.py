@@ -36,9 +36,8 @@ def doctor(
 ) -> None:
     """Look at a stack and its connections: a green, amber or red line each, with the mend.
 
-    Nothing is changed. A webhook that nobody signed goes to each connection's URL, as WooCommerce
-    sends one, and Seven Senders is asked for an order that there is not. Ends with 1 if a line is
-    red.
+    Nothing is changed. A signed webhook of a topic that is left goes to each connection's URL, and
+    Seven Senders is asked for an order that there is not. Ends with 1 if a line is red.
     """
     stack = find_stack(stack_name)
     found = examine(_checks(stack, connection, try_orders=try_orders))

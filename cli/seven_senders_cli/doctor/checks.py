@@ -125,7 +125,7 @@ def _of_connection(
     )
     of_account, clients, table = document.account, stack.clients, stack.table
     return [
-        Check(stands, lambda: settings.look(stands, document, advice)),
+        Check(stands, lambda: settings.look(stands, document, advice, now=utc_now())),
         Check(
             key,
             lambda: account.access_key(
@@ -135,7 +135,13 @@ def _of_connection(
         Check(brake, lambda: account.brakes(brake, Brakes(table=table), of_account)),
         Check(
             url,
-            lambda: webhook_url.look(url, stack.webhook_url(name), platform=document.platform),
+            lambda: webhook_url.look(
+                url,
+                stack.webhook_url(name),
+                platform=document.platform,
+                secret=document.webhook_secrets[0].get_secret_value(),
+                now=utc_now(),
+            ),
         ),
     ]
 

@@ -1,6 +1,7 @@
 """The documents of a connection, and what stands in them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import MAX_DOCUMENT_BYTES, InvalidConnection
@@ -16,7 +17,9 @@ def broken(subject: str, error: InvalidConnection) -> Iterator[Finding]:
     yield red(subject, str(error), mend)
 
 
-def look(subject: str, document: ConnectionDocument, advice: Sequence[Advice]) -> Iterator[Finding]:
+def look(
+    subject: str, document: ConnectionDocument, advice: Sequence[Advice], *, now: datetime
+) -> Iterator[Finding]:
     """What is to be said of settings that can be read, ``advice`` included."""
     sizes = {
         "receiving": len(document.receiving_text().encode()),
@@ -34,6 +37,10 @@ def look(subject: str, document: ConnectionDocument, advice: Sequence[Advice]) -
     if document.paused:
         what = "paused: its events wait, each for 14 days at most"
         problems.append(amber(subject, what, "seven-senders resume, when it may go on"))
+    if document.without_ended_secrets(now) != document:
+        what = "a webhook secret that was replaced has run out"
+        mend = "See that the shop signs with the new one; the next change drops the old one"
+        problems.append(amber(subject, what, mend))
     problems += [amber(subject, one.what, one.mend) for one in advice]
     shown = ", ".join(f"{part} {size} bytes" for part, size in sizes.items())
     yield from problems or [green(subject, f"both documents can be read: {shown}")]

@@ -10,6 +10,8 @@ from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.seven_senders.account import Account
+from seven_senders_adapter.shops import SHOPS
+from seven_senders_adapter.shops.shop import Kind, Shop
 from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_cli.advice import Advice
 from seven_senders_cli.doctor import account, settings, webhook_url
@@ -18,6 +20,7 @@ from tests.integration.seven_senders.calling import NOON, FixedTokens, client_at
 from tests.integration.seven_senders.scripted_api import Reply, ScriptedApi
 
 ADVICE = Advice(connection="shop", what="no order_url", mend="Set order_url")
+A_DAY = timedelta(days=1)
 LONG = {"tag_meta_keys": {"k" * 1900: "t" * 1900}}
 
 
@@ -28,18 +31,34 @@ LONG = {"tag_meta_keys": {"k" * 1900: "t" * 1900}}
         ({"paused": True}, [], [("amber", "paused: its events wait")]),
         ({}, [ADVICE], [("amber", "no order_url")]),
         (LONG, [], [("amber", "the receiving document has 3")]),
+        ({"retiring_secrets": [{"secret": "old", "until": NOON + A_DAY}]}, [], [("green", "both")]),
+        (
+            {"retiring_secrets": [{"secret": "old", "until": NOON - A_DAY}]},
+            [],
+            [("amber", "a webhook secret that was replaced has run out")],
+        ),
         (
             LONG | {"paused": True},
             [ADVICE],
             [("amber", "the receiving"), ("amber", "paused"), ("amber", "no order_url")],
         ),
     ],
-    ids=["all is well", "paused", "odd settings", "hardly any room left", "all at once"],
+    ids=[
+        "all is well",
+        "paused",
+        "odd settings",
+        "hardly any room left",
+        "a secret that retires",
+        "one that has retired",
+        "all at once",
+    ],
 )
 def test_settings_that_can_be_read_are_looked_at(
     given: dict[str, object], advice: list[Advice], expected: list[tuple[str, str]]
 ) -> None:
-    found = list(settings.look("shop", read_connection("shop", CONNECTION | given), advice))
+    found = list(
+        settings.look("shop", read_connection("shop", CONNECTION | given), advice, now=NOON)
+    )
     assert [one.level for one in found] == [level for level, _ in expected]
     assert all(one.what.startswith(what) for one, (_, what) in zip(found, expected, strict=True))
 
@@ -138,36 +157,43 @@ def test_brakes_that_are_closed_say_since_when_and_why(
     assert all(map(str.startswith, found, expected))
 
 
+SECRET = "whsec_1"
+
+
 @pytest.mark.parametrize(
-    ("platform", "status", "level", "says"),
+    ("status", "level", "says"),
     [
-        ("shopify", 401, "green", "answers, and knows the connection"),
-        ("woocommerce", 200, "green", "answers, and knows the connection"),
-        ("shopify", 200, "red", "answers 200 where 401 is due"),
-        ("woocommerce", 401, "red", "answers 401 where 200 is due"),
-        ("shopify", 404, "red", "answers 404 where 401 is due"),
-        ("shopify", 301, "red", "answers 301 where 401 is due"),
-        ("shopify", 429, "amber", "throttles"),
-        ("shopify", 500, "red", "answers 500"),
-        ("shopify", 503, "red", "answers 503"),
-        ("shopify", 599, "red", "answers 599"),
+        (200, "green", "takes what is signed with its secret"),
+        (301, "red", "answers 301 instead of 200"),
+        (401, "red", "answers 401"),
+        (404, "red", "answers 404"),
+        (429, "amber", "throttles"),
+        (500, "red", "answers 500"),
+        (503, "red", "answers 503"),
+        (599, "red", "answers 599"),
     ],
 )
-def test_the_webhook_url_answers_as_one_that_knows_the_connection(
-    platform: str, status: int, level: str, says: str
-) -> None:
-    with ScriptedApi(Reply(status=status, headers={"Location": "/elsewhere"})) as shop:
-        [found] = webhook_url.look("url", f"{shop.url}/webhooks/shop", platform=platform)
-    [seen] = shop.requests
-    assert (seen.method, seen.path, seen.body) == ("POST", "/v2/webhooks/shop", b"webhook_id=1")
+def test_the_webhook_url_takes_what_is_signed_or_not(status: int, level: str, says: str) -> None:
+    with ScriptedApi(Reply(status=status, headers={"Location": "/elsewhere"})) as gateway:
+        url = f"{gateway.url}/webhooks/shop"
+        [found] = webhook_url.look("url", url, platform="shopify", secret=SECRET, now=NOON)
+    assert [(one.method, one.path) for one in gateway.requests] == [("POST", "/v2/webhooks/shop")]
     assert found.level == level
     assert says in found.what
     assert bool(found.mend) == (level != "green")
 
 
 def test_a_webhook_url_that_nobody_answers_is_red() -> None:
-    [found] = webhook_url.look("url", "http://127.0.0.1:1/webhooks/shop", platform="shopify")
-    assert (found.level, found.what) == (
-        "red",
-        "http://127.0.0.1:1/webhooks/shop can't be reached: ConnectionError",
-    )
+    url = "http://127.0.0.1:1/webhooks/shop"
+    [found] = webhook_url.look("url", url, platform="shopify", secret=SECRET, now=NOON)
+    assert (found.level, found.what) == ("red", f"{url} can't be reached: ConnectionError")
+
+
+@pytest.mark.parametrize(("platform", "shop"), SHOPS.items(), ids=SHOPS)
+def test_what_is_sent_is_signed_as_its_shop_signs_and_of_no_use(platform: str, shop: Shop) -> None:
+    with ScriptedApi(Reply()) as gateway:
+        list(webhook_url.look("url", gateway.url, platform=platform, secret=SECRET, now=NOON))
+    [sent] = gateway.requests
+    headers = {name.lower(): value for name, value in sent.headers.items()}
+    assert shop.is_authentic(headers, sent.body, [SECRET])
+    assert shop.recognise(headers).kind is Kind.OTHER

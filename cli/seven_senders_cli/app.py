@@ -7,7 +7,7 @@ try:
     import typer
     from typer.core import TyperGroup
 
-    from seven_senders_cli.commands import connect, connections, doctor, local
+    from seven_senders_cli.commands import connect, connections, doctor, local, orders
     from seven_senders_cli.failing import Exit, Failed, explaining
 except KeyboardInterrupt:  # these take half a second to load
     sys.exit(130)
@@ -39,3 +39,4 @@ app.command()(connect.connect)
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
 app.command()(local.local)
 app.add_typer(connections.app, name="connections")
+app.add_typer(orders.app, name="orders")

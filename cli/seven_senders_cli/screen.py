@@ -15,6 +15,10 @@ from seven_senders_adapter.clock import to_text
 type Row = Mapping[str, object]
 
 
+def _unstyled(_: Row) -> str:
+    return ""
+
+
 class Screen:
     """Results go to standard output, all else to standard error."""
 
@@ -24,14 +28,24 @@ class Screen:
         self.aside = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
         """For what is no result: notes, warnings, progress."""
 
-    def show(self, title: str, rows: Sequence[Row], *, empty: str) -> None:
-        """Show rows that have the same keys; the keys are the headings. ``empty`` if none."""
+    def show(
+        self,
+        title: str,
+        rows: Sequence[Row],
+        *,
+        empty: str,
+        style: Callable[[Row], str] = _unstyled,
+    ) -> None:
+        """Show rows that have the same keys; the keys are the headings. ``empty`` if none.
+
+        ``style`` is rich's.
+        """
         if self._as_json:
             self.dump(rows)
         elif not rows:
             self.aside.print(empty)
         elif self._out.is_terminal:
-            self._out.print(_table(title, rows))
+            self._out.print(_table(title, rows, style))
         else:
             _print_lines(rows)
 
@@ -70,11 +84,7 @@ class Screen:
         self.aside.print(sentence, style="yellow", soft_wrap=True)
 
 
-def _unstyled(_: Row) -> str:
-    return ""
-
-
-def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str] = _unstyled) -> Table:
+def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in rows[0]:
         table.add_column(heading, overflow="fold")

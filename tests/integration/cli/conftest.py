@@ -13,6 +13,7 @@ from seven_senders_local import paths
 from seven_senders_local.emulator import STACK, Emulator
 from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.template import Template
+from tests.integration.cli.functions import Functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,11 @@ def command(
     for name in store.names():
         store.remove(name)
     sandbox.play()
+
+
+@pytest.fixture
+def functions(command: CommandLine) -> Iterator[Functions]:
+    """The functions on the commands' stack, with an empty queue."""
+    functions = Functions(command.stack)
+    yield functions
+    functions.empty()

@@ -33,7 +33,18 @@ class TestReading:
         self, server: ScriptedApi, content: object, states: set[str]
     ) -> None:
         server.script(Reply(content=content))
-        assert client_at(server.url).get_order("7").states == states
+        assert set(client_at(server.url).get_order("7").states) == states
+
+    def test_a_state_has_its_time_as_far_as_it_is_shown(self, server: ScriptedApi) -> None:
+        history: list[object] = [
+            {"state": "new", "datetime": "2026-03-02T13:00:00+01:00"},
+            {"state": "paid", "datetime": "soon"},
+            "in_production",
+        ]
+        server.script(Reply(content=element(state="Shipped", states_history=history)))
+        order = client_at(server.url).get_order("7")
+        assert order.state == "shipped"
+        assert order.states == {"new": NOON, "paid": None, "in_production": None, "shipped": None}
 
     @pytest.mark.parametrize(
         ("text", "order_date"),

@@ -34,15 +34,17 @@ class RemoteOrder:
     """An order as Seven Senders has it.
 
     ``id`` is Seven Senders' own, ``None`` if the answer named none that may stand in a path.
-    ``order_date`` is in UTC. ``states`` are all that it has ever been in, its present one
-    included, in lower case; they may hold states that this version does not know. ``fields``
-    lack what the answer does not show, or shows in a form that can't be kept.
+    ``order_date`` is in UTC. ``state`` is its present one, ``states`` all that it has ever been
+    in, the present one included, with their times as far as the answer shows them; in lower case,
+    and there may be states that this version does not know. ``fields`` lack what the answer does
+    not show, or shows in a form that can't be kept.
     """
 
     id: str | None
     order_id: str
     order_date: datetime | None
-    states: frozenset[str]
+    state: str | None
+    states: Mapping[str, datetime | None]
     fields: Fields
 
     def is_dated(self, order_date: datetime) -> bool:
@@ -125,12 +127,13 @@ def _order(content: Json) -> RemoteOrder | None:
         return None
     state = _state(content.get("state"))
     history = content.get("states_history")
-    past = (_state(step) for step in history) if isinstance(history, list) else ()
+    past = [_dated_state(step) for step in history] if isinstance(history, list) else []
     return RemoteOrder(
         id=_remote_id(content),
         order_id=order_id,
         order_date=_time(_first(content, _ORDER_DATE_KEYS)),
-        states=frozenset(name for name in (state, *past) if name is not None),
+        state=state,
+        states={name: at for name, at in ((state, None), *past) if name is not None},
         fields=_fields(content),
     )
 
@@ -195,6 +198,10 @@ def _id_in(iri: Json) -> str | None:
 def _state(value: Json) -> str | None:
     name = value.get("state") if isinstance(value, dict) else value
     return name.strip().lower() if isinstance(name, str) else None
+
+
+def _dated_state(value: Json) -> tuple[str | None, datetime | None]:
+    return _state(value), _time(value.get("datetime")) if isinstance(value, dict) else None
 
 
 def _time(value: Json) -> datetime | None:

@@ -1,0 +1,112 @@
+"""Where an order is, in one sentence, and what happened to it, in order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from seven_senders_adapter.domain.milestones import rank
+from seven_senders_adapter.domain.observation import REOPENED
+from seven_senders_adapter.domain.order_record import OrderRecord
+from seven_senders_adapter.domain.plan import next_step
+from seven_senders_cli.orders.comparing import compared
+from seven_senders_cli.orders.situation import Situation
+from seven_senders_cli.screen import as_text
+
+type Happened = tuple[datetime, str, str]
+"""A line of an order's timeline: when, what, and its detail."""
+
+
+def where(found: Situation) -> str:
+    """Where the order is, and what it waits for."""
+    record = found.record
+    sentence = f"{record.number} of {record.connection} is {_stands(record)}"
+    waits = _waits(found)
+    if waits:
+        return f"{sentence}; {'; '.join(waits)}."
+    if found.missing:
+        return f"{sentence}; {found.missing} comes next."
+    if changed := _changed_there(found):
+        return f"{sentence}; {changed}: seven-senders orders resync mends it."
+    return f"{sentence}; nothing is missing."
+
+
+def timeline(found: Situation) -> list[Happened]:
+    """What came, was sent, skipped, refused and noted, what failed and was given up, by time."""
+    happened: list[Happened] = [(h.at, h.what, h.detail) for h in found.record.history]
+    happened += [
+        (
+            letter.failure.last_try,
+            "dead letter",
+            f"{letter.failure.reason}: {letter.failure.detail}",
+        )
+        for letter in found.letters
+    ]
+    if (attempt := found.attempt) and attempt.last_failed_at:
+        happened.append((attempt.last_failed_at, "failed", _failure(found) or "behind a brake"))
+    happened += [(hold.since, "stands still", hold.why) for hold in found.holds if hold.since]
+    if found.expiring_since:
+        happened.append((found.expiring_since, "expiring", "SQS will drop a message of it soon"))
+    return sorted(happened, key=lambda line: line[0])
+
+
+def _stands(record: OrderRecord) -> str:
+    if record.accepted is None:
+        return "not at Seven Senders"
+    states = sorted(record.accepted_states, key=rank)
+    done = ["created", *(str(state).replace("_", " ") for state in states)]
+    if record.accepted.boarding_complete:
+        done.append("boarding complete")
+    return f"{_listed(done)} at Seven Senders"
+
+
+def _waits(found: Situation) -> list[str]:
+    attempt = found.attempt
+    waits = [f"it waits{_since(hold.since)}: {hold.why}" for hold in found.holds]
+    if attempt and (failure := _failure(found)):
+        waits.append(f"it waits{_since(attempt.first_failed_at)} because {failure}")
+    if attempt and attempt.deaths:
+        waits.append(f"its worker died {attempt.deaths} times")
+    waits += [f"Seven Senders refused {key}: {detail}" for key, detail in _refused(found.record)]
+    noted = {refusal.reason for refusal in found.record.refused.values()}
+    waits += [
+        f"a dead letter says {letter.failure.reason}: {letter.failure.detail}"
+        for letter in found.letters
+        if letter.failure.reason not in noted or letter.failure.reason.startswith(REOPENED)
+    ]
+    return waits
+
+
+def _changed_there(found: Situation) -> str:
+    """What is not as the adapter left it, in words; empty if all is, or nobody knows."""
+    if found.asked.unknown:
+        return "Seven Senders does not know it any more"
+    lines = compared(found.record, found.asked.order)
+    names = [line.name for line in lines if line.differs]
+    return f"Seven Senders shows {_listed(names)} otherwise" if names else ""
+
+
+def _refused(record: OrderRecord) -> list[tuple[str, str]]:
+    """What was refused and is still missing: a state behind an end is neither."""
+    if next_step(replace(record, refused={})) is None:
+        return []
+    return [
+        (key, refusal.detail)
+        for key, refusal in record.refused.items()
+        if not key.startswith(REOPENED)
+    ]
+
+
+def _failure(found: Situation) -> str:
+    attempt = found.attempt
+    if attempt is None or not attempt.tries:
+        return ""
+    return f"{attempt.reason}, tried {attempt.tries} times"
+
+
+def _since(at: datetime | None) -> str:
+    return f" since {as_text(at)} UTC" if at else ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

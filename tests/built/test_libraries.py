@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import pytest
 
 from seven_senders_local.paths import DEPENDENCIES_LAYER, LAMBDA_RUNTIME, ROOT
 from tests.built.packages import BUILT_FOR_HERE, content_folders
+from tests.built.process import PYTHON
 
 LAYER = content_folders(BUILT_FOR_HERE, "ContentUri")["DependenciesLayer"] / "python"
-# -S hides the packages of this environment, -P the working directory.
-PYTHON = (sys.executable, "-S", "-P")
 HOLIDAYS = """
 import json
 from holidays import country_holidays

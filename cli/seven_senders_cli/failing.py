@@ -15,6 +15,7 @@ from botocore.exceptions import (
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.ledger.rows import UnreadableRow
+from seven_senders_cli.shop_apis.shop_api import ShopApiError
 
 
 class Exit(IntEnum):
@@ -41,7 +42,7 @@ def explaining() -> Iterator[None]:
         yield
     except InvalidConnection as error:
         raise Failed(str(error), code=Exit.WRONG_INPUT) from error
-    except UnreadableRow as error:
+    except (ShopApiError, UnreadableRow) as error:
         raise Failed(str(error)) from error
     except NoRegionError as error:
         raise Failed("no region: set AWS_DEFAULT_REGION, or region in your profile") from error

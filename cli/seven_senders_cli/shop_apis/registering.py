@@ -1,0 +1,66 @@
+"""The webhooks that a connection needs, registered as often as anybody likes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from seven_senders_cli.shop_apis.shop_api import ShopApi, Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of one topic's webhook: ``kept``, ``created``, ``mended`` or ``removed``."""
+
+    topic: str
+    outcome: str
+    detail: str = ""
+
+
+def register(api: ShopApi, *, url: str, secret: str) -> Iterator[Registered]:
+    """See to it that each topic has exactly one webhook that delivers whole orders to ``url``.
+
+    Those of other URLs are left: they may be of another stack. Stopped anywhere, it can be done
+    again. Raises ShopApiError.
+    """
+    existing = lead_to(url, api.webhooks())
+    for topic in api.topics:
+        same = [webhook for webhook in existing if webhook.topic == topic]
+        yield from _registered(api, topic, same, url=url, secret=secret)
+
+
+def remove(api: ShopApi, *, url: str) -> Iterator[Registered]:
+    """Delete all webhooks that lead to ``url``. Raises ShopApiError."""
+    for webhook in lead_to(url, api.webhooks()):
+        api.remove(webhook)
+        yield Registered(webhook.topic, "removed")
+
+
+def lead_to(url: str, webhooks: Sequence[Webhook]) -> list[Webhook]:
+    """Those of some webhooks that mean this URL, however it is written."""
+    return [webhook for webhook in webhooks if _place(webhook.url) == _place(url)]
+
+
+def _registered(
+    api: ShopApi, topic: str, same: Sequence[Webhook], *, url: str, secret: str
+) -> Iterator[Registered]:
+    if not same:
+        api.create(topic, url=url, secret=secret)
+        yield Registered(topic, "created")
+        return
+    best, *others = sorted(same, key=lambda webhook: len(_wrong(webhook, url)))
+    for other in others:  # first, as Shopify takes no URL twice
+        api.remove(other)
+        yield Registered(topic, "removed", "stood there twice")
+    wrong = _wrong(best, url)
+    if wrong or api.keeps_secrets:
+        api.mend(best, url=url, secret=secret)
+    yield Registered(topic, "mended" if wrong else "kept", ", ".join(wrong))
+
+
+def _wrong(webhook: Webhook, url: str) -> tuple[str, ...]:
+    return webhook.faults if webhook.url == url else (*webhook.faults, f"leads to {webhook.url}")
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.netloc.lower(), parts.path.rstrip("/")

@@ -83,9 +83,10 @@ def of_queues(stack: Stack) -> list[Check]:
     table = stack.table
 
     def events() -> Iterator[Finding]:
-        url, now = stack.output("OrderEventsQueueUrl"), utc_now()
-        age = queues.oldest(cloudwatch, url, now) if cloudwatch else None
-        return queues.judge_events(queues.count(sqs, url), age)
+        url = stack.output("OrderEventsQueueUrl")
+        age = queues.oldest(cloudwatch, url, utc_now()) if cloudwatch else None
+        counted = queues.count(sqs, stack.output("OrderEventsQueueUrl"))
+        return queues.judge_events(counted, age)
 
     def letters() -> Iterator[Finding]:
         listed = list(DeadLetters(table=table).list())

@@ -59,9 +59,14 @@ FUNCTIONS = {
 def granted(function: str) -> set[Permission]:
     """The (action, resource) pairs that a function's role allows."""
     role = FUNCTIONS[function]["Role"]["Fn::GetAtt"][0]
+    policies = RESOURCES[role]["Properties"]["Policies"]
+    return set().union(*(allowed(policy) for policy in policies))
+
+
+def allowed(policy: Any) -> set[Permission]:
+    """The (action, resource) pairs that a policy allows."""
     return {
         (action, _resource_name(resource))
-        for policy in RESOURCES[role]["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
         for action in _list(statement["Action"])
         for resource in _list(statement["Resource"])
@@ -69,9 +74,13 @@ def granted(function: str) -> set[Permission]:
 
 
 def _resource_name(arn: Any) -> str:
-    if "Fn::GetAtt" in arn:
-        return str(arn["Fn::GetAtt"][0])
-    return str(arn["Fn::Sub"]).removeprefix(PARAMETERS)
+    match arn:
+        case {"Fn::GetAtt": [name, "Arn"]} | {"Ref": name}:
+            return str(name)
+        case {"Fn::Sub": text}:
+            return str(text).removeprefix(PARAMETERS)
+        case _:
+            return str(arn)
 
 
 def _list(value: Any) -> list[Any]:

@@ -6,11 +6,13 @@ from tests.unit.template.reading import (
     FUNCTIONS,
     RESOURCES,
     Permission,
+    allowed,
     granted,
     resources,
 )
 from tests.unit.template.usage import Code, read_the_code
 
+COMMANDS = "seven_senders_cli.commands"
 LOGGING = {("logs:CreateLogStream", "Logs"), ("logs:PutLogEvents", "Logs")}
 POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
@@ -34,6 +36,17 @@ def test_a_function_may_do_what_its_code_does_and_nothing_else(function: str, co
     module = FUNCTIONS[function]["CodeUri"].replace("/", ".") + ".app"
 
     assert granted(function) == code.permissions(module) | set(needed_by_lambda(function))
+
+
+def test_the_operator_may_do_what_the_commands_do_and_nothing_else(code: Code) -> None:
+    commands = [module for module in code.modules if module.startswith(f"{COMMANDS}.")]
+    needed = [code.permissions(module) for module in commands if module != f"{COMMANDS}.local"]
+
+    assert allowed(RESOURCES["OperatorPolicy"]["Properties"]) == set().union(*needed)
+
+
+def test_the_operators_policy_is_attached_to_nobody() -> None:
+    assert not {"Users", "Roles", "Groups"} & RESOURCES["OperatorPolicy"]["Properties"].keys()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -5,6 +5,7 @@ mean, those that stand behind a protocol included.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 
@@ -28,19 +29,44 @@ from mypy.options import Options
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import Instance, Type, UnionType, get_proper_type
 
-from tests.unit.template.reading import PROJECT, Permission
+from seven_senders_adapter.ledger.failures import INDEX
+from tests.unit.template.reading import PROJECT, Permission, resources
 
 PACKAGE = PROJECT / "layers/adapter"
+PROGRAM = PROJECT / "cli"
 
 QUEUES = {"Queue": "OrderEventsQueue", "DeadLetterQueue": "DeadLetterQueue"}
 """The template's queues, by the classes that hold their URLs as ``_url``."""
 
 PARAMETERS = {
-    "seven_senders_adapter.connections.receiving": "receiving",
-    "seven_senders_adapter.connections.syncing": "syncing/*",
-    "seven_senders_adapter.tokens": "tokens/*",
+    "seven_senders_adapter.connections.receiving": {"receiving"},
+    "seven_senders_adapter.connections.syncing": {"syncing"},
+    "seven_senders_adapter.connections.store": {"receiving", "syncing", "shop_apis"},
+    "seven_senders_adapter.tokens": {"tokens"},
 }
-"""The SSM parameters, by the modules that read or write them."""
+"""The paths in SSM, by the modules that read or write what is under them."""
+
+_INDEX = f"${{LedgerTable.Arn}}/index/{INDEX}"
+LEDGER = {"dynamodb:Query": _INDEX, "dynamodb:Scan": _INDEX}
+"""What of the ledger a call is for, if it is not the table."""
+
+_OF_STACK = "arn:${{AWS::Partition}}:{}:${{AWS::Region}}:${{AWS::AccountId}}"
+ALL = "*"
+FUNCTIONS = frozenset(resources("AWS::Serverless::Function"))
+OTHERS = {
+    "cloudformation": {f"{_OF_STACK.format('cloudformation')}:stack/${{AWS::StackName}}/*"},
+    "cloudwatch:DescribeAlarms": {f"{_OF_STACK.format('cloudwatch')}:alarm:${{AWS::StackName}}-*"},
+    "cloudwatch:GetMetricStatistics": {ALL},
+    "lambda:GetAccountSettings": {ALL},
+    "lambda:GetFunctionConcurrency": FUNCTIONS,
+    "lambda:GetFunctionConfiguration": FUNCTIONS,
+    "lambda:ListEventSourceMappings": {ALL},
+    "logs:GetQueryResults": {ALL},
+    "logs:StartQuery": {"Logs"},
+    "logs:StopQuery": {ALL},
+    "sns": {"AlarmTopic"},
+}
+"""What a service's calls, or one of them, are for. ``ALL``: AWS narrows it to no resource."""
 
 
 class Code:
@@ -150,20 +176,40 @@ class _Walk:
         name = call.callee.name
         if name == "get_paginator" and isinstance(call.args[0], StrExpr):
             name = call.args[0].value
-        resources = {
-            "dynamodb": "LedgerTable",
-            "sqs": self._queue(arguments.get("QueueUrl"), queues),
-            "ssm": PARAMETERS.get(module),
-        }
         for service in self._code.services(call.callee.expr):
             if operation := _operations(service).get(name):
-                resource = resources[service]
-                assert resource, f"{module}:{call.line}: which resource is {operation} for?"
-                self.permissions.add((f"{service}:{operation}", resource))
+                action = f"{service}:{operation}"
+                used_for = self._resources(action, arguments, module, queues)
+                assert used_for, f"{module}:{call.line}: which resource is {action} for?"
+                self.permissions |= {(action, resource) for resource in used_for}
+
+    def _resources(
+        self,
+        action: str,
+        arguments: Mapping[int | str, Expression],
+        module: str,
+        queues: Mapping[str, str],
+    ) -> AbstractSet[str]:
+        match action.split(":"):
+            case ["dynamodb", _]:
+                return {LEDGER.get(action, "LedgerTable")}
+            case ["sqs", _]:
+                queue = self._queue(arguments.get("QueueUrl"), queues)
+                return {queue} if queue else set()
+            case ["ssm", "GetParametersByPath"]:
+                return PARAMETERS.get(module, set())
+            case ["ssm", _]:
+                return {f"{path}/*" for path in PARAMETERS.get(module, set())}
+            case [service, _]:
+                return OTHERS.get(action) or OTHERS.get(service, set())
+        raise AssertionError(action)
 
     def _queue(self, value: Expression | None, queues: Mapping[str, str]) -> str | None:
         if isinstance(value, NameExpr):
             return queues.get(value.name)
+        if isinstance(value, CallExpr) and value.args and isinstance(value.args[0], StrExpr):
+            output = value.args[0].value
+            return output.removesuffix("Url") if output.endswith("QueueUrl") else None
         if isinstance(value, MemberExpr) and value.name == "_url":
             owners = _classes(self._code.types.get(value.expr))
             return next((QUEUES[owner.name] for owner in owners if owner.name in QUEUES), None)
@@ -171,10 +217,11 @@ class _Walk:
 
 
 def read_the_code() -> Code:
-    """The package, and the functions as modules such as ``functions.sync_order.app``."""
-    package = [(PACKAGE, path) for path in PACKAGE.rglob("*.py")]
+    """The packages, and the functions as modules such as ``functions.sync_order.app``."""
+    packages = [(root, path) for root in (PACKAGE, PROGRAM) for path in root.rglob("*.py")]
     functions = [(PROJECT, path) for path in PROJECT.glob("functions/*/app.py")]
-    return Code([BuildSource(str(path), _module(root, path)) for root, path in package + functions])
+    files = packages + functions
+    return Code([BuildSource(str(path), _module(root, path)) for root, path in files])
 
 
 def _module(root: Path, path: Path) -> str:
@@ -189,7 +236,7 @@ def _check(sources: Sequence[BuildSource]) -> BuildResult:
     options.export_types = options.preserve_asts = True
     options.follow_imports = "skip"
     options.namespace_packages = options.explicit_package_bases = True
-    options.mypy_path = [str(PACKAGE)]
+    options.mypy_path = [str(PACKAGE), str(PROGRAM)]
     return build(list(sources), options)
 
 

@@ -17,10 +17,12 @@ from seven_senders_cli.doctor import (
     functions,
     queues,
     settings,
+    shop_side,
     webhook_url,
 )
 from seven_senders_cli.doctor.finding import AT_A_TIME, Check, Finding, green
 from seven_senders_cli.doctor.trial import Trial
+from seven_senders_cli.shop_apis import open_shop_api
 from seven_senders_cli.stack import Stack
 from seven_senders_local import paths
 from seven_senders_local.template import Template
@@ -121,10 +123,23 @@ def _broken(name: str, error: InvalidConnection) -> Check:
 def _of_connection(
     stack: Stack, name: str, document: ConnectionDocument, advice: Sequence[Advice]
 ) -> list[Check]:
-    stands, key, brake, url = (
-        f"{name}: {part}" for part in ("settings", "access key", "brakes", "webhook URL")
+    stands, key, brake, url, shop = (
+        f"{name}: {part}"
+        for part in ("settings", "access key", "brakes", "webhook URL", "webhooks in the shop")
     )
     of_account, clients, table = document.account, stack.clients, stack.table
+    shop_apis = stack.shop_apis
+
+    def webhooks() -> Iterator[Finding]:
+        opens = shop_apis.load(name)
+        return shop_side.look(
+            shop,
+            open_shop_api(opens) if opens else None,
+            stack.webhook_url(name),
+            register=f"seven-senders connect {document.platform} {name} --again",
+            today=utc_now().date(),
+        )
+
     return [
         Check(stands, lambda: settings.look(stands, document, advice, now=utc_now())),
         Check(
@@ -144,6 +159,7 @@ def _of_connection(
                 now=utc_now(),
             ),
         ),
+        Check(shop, webhooks),
     ]
 
 

@@ -1,0 +1,115 @@
+"""What the doctor finds of a connection's webhooks in the shop."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from seven_senders_cli.doctor import shop_side
+from seven_senders_cli.doctor.finding import Check, Finding, examine
+from seven_senders_cli.shop_apis.shop_api import ShopUnreachable, Webhook
+
+URL = "https://api.example/webhooks/shop"
+TODAY = date(2026, 11, 22)
+
+
+@dataclass
+class Shop:
+    """A shop's API that has these webhooks."""
+
+    there: list[Webhook]
+    keeps_secrets: bool = True
+    topics: Sequence[str] = ("order.created", "order.updated")
+
+    def webhooks(self) -> list[Webhook]:
+        return self.there
+
+    def create(self, topic: str, *, url: str, secret: str) -> None:
+        raise AssertionError("nothing is to be changed")
+
+    def mend(self, webhook: Webhook, *, url: str, secret: str) -> None:
+        raise AssertionError("nothing is to be changed")
+
+    def remove(self, webhook: Webhook) -> None:
+        raise AssertionError("nothing is to be changed")
+
+
+def webhook(topic: str, *faults: str, url: str = URL, version: str | None = None) -> Webhook:
+    return Webhook(
+        id=topic, topic=topic, url=url, status="active", api_version=version, faults=faults
+    )
+
+
+CREATED, UPDATED = webhook("order.created"), webhook("order.updated")
+ELSEWHERE = webhook("order.created", "is disabled", url="https://other.example/")
+BY_HAND = "amber the app has no webhook that leads here, and can't see those made by hand"
+
+
+@pytest.mark.parametrize(
+    ("api", "expected"),
+    [
+        (None, ["amber not looked at: there are no credentials for the shop's API"]),
+        (Shop([CREATED, UPDATED]), ["green 2 active webhooks lead here"]),
+        (Shop([CREATED, UPDATED, ELSEWHERE]), ["green 2 active webhooks lead here"]),
+        (Shop([CREATED]), ["red no webhook for order.updated: never made, or deleted"]),
+        (Shop([ELSEWHERE]), ["red no webhook for order.created, order.updated"]),
+        (Shop([ELSEWHERE], keeps_secrets=False), [BY_HAND]),
+        (Shop([CREATED, UPDATED, UPDATED]), ["amber several webhooks for order.updated"]),
+        (
+            Shop([CREATED, webhook("order.updated", "is disabled")]),
+            ["red the webhook order.updated is disabled"],
+        ),
+        (
+            Shop([CREATED, webhook("order.updated", url=f"{URL}/")]),
+            [f"red the webhook order.updated leads to {URL}/"],
+        ),
+        (
+            Shop([webhook("order.created", version="2025-10"), UPDATED]),
+            ["amber the webhook order.created has the version 2025-10 of the API"],
+        ),
+        (Shop([webhook("order.created", version="2026-01"), UPDATED]), ["green 2 active"]),
+        (Shop([webhook("order.created", version="wp_api_v3"), UPDATED]), ["green 2 active"]),
+    ],
+    ids=[
+        "no credentials",
+        "all there",
+        "one of another stack",
+        "a topic is missing",
+        "none leads here",
+        "an app that sees only its own",
+        "a topic twice",
+        "shut off after failures",
+        "a URL that is not quite right",
+        "an API version that has ended",
+        "one that is still kept",
+        "WooCommerce's version",
+    ],
+)
+def test_each_topic_has_one_active_webhook_that_leads_here(
+    api: Shop | None, expected: list[str]
+) -> None:
+    found = [
+        f"{one.level} {one.what}"
+        for one in shop_side.look("shop", api, URL, register="connect", today=TODAY)
+    ]
+    assert len(found) == len(expected)
+    assert all(map(str.startswith, found, expected))
+
+
+class Unreachable(Shop):
+    """A shop that does not answer."""
+
+    def webhooks(self) -> list[Webhook]:
+        raise ShopUnreachable("https://shop.example can't be reached")
+
+
+def test_a_shop_that_does_not_answer_tells_nothing() -> None:
+    def look() -> Iterator[Finding]:
+        return shop_side.look("shop", Unreachable([]), URL, register="connect", today=TODAY)
+
+    [found] = examine([Check("shop", look)])
+    assert (found.level, found.what) == (
+        "amber",
+        "can't be told: https://shop.example can't be reached",
+    )

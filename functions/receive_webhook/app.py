@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-
+import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.receiving import ReceivingConnections
@@ -20,13 +18,6 @@ from seven_senders_adapter.telemetry import Telemetry
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
-
-# The loader tries again by itself, and an SSM that hangs must leave time for SQS.
-SSM_CONFIG = aws.CONFIG.merge(
-    Config(
-        connect_timeout=0.5, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 1}
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +65,9 @@ class ReceiveWebhook:
 def _function() -> ReceiveWebhook:
     return ReceiveWebhook(
         read_environment(ReceiveEnvironment, os.environ),
-        ssm=boto3.client("ssm", config=SSM_CONFIG),
-        sqs=boto3.client("sqs", config=aws.CONFIG),
+        # What loads the connections tries again by itself; an SSM that hangs leaves SQS time.
+        ssm=aws.client("ssm", config=aws.SINGLE_ATTEMPT),
+        sqs=aws.client("sqs"),
         now=utc_now,
     )
 
@@ -83,3 +75,6 @@ def _function() -> ReceiveWebhook:
 def handler(event: dict[str, object], _context: object) -> dict[str, object]:
     """What Lambda calls."""
     return _function()(event)
+
+
+seven_senders_adapter.cold_start.complete(_function)

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
+import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.environment import Environment, read_environment
@@ -78,8 +77,8 @@ class RetryFailed:
 def _function() -> RetryFailed:
     return RetryFailed(
         read_environment(RetryEnvironment, os.environ),
-        dynamodb=boto3.client("dynamodb", config=aws.CONFIG),
-        sqs=boto3.client("sqs", config=aws.CONFIG),
+        dynamodb=aws.client("dynamodb"),
+        sqs=aws.client("sqs"),
         now=utc_now,
     )
 
@@ -87,3 +86,6 @@ def _function() -> RetryFailed:
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
     """What Lambda calls."""
     return _function()(event, context)
+
+
+seven_senders_adapter.cold_start.complete(_function)

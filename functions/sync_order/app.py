@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
+import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clients import Clients
 from seven_senders_adapter.clock import Clock, utc_now
@@ -132,9 +131,9 @@ def _clients(
 def _function() -> SyncOrder:
     return SyncOrder(
         read_environment(SyncEnvironment, os.environ),
-        ssm=boto3.client("ssm", config=aws.CONFIG),
-        dynamodb=boto3.client("dynamodb", config=aws.CONFIG),
-        sqs=boto3.client("sqs", config=aws.CONFIG),
+        ssm=aws.client("ssm"),
+        dynamodb=aws.client("dynamodb"),
+        sqs=aws.client("sqs"),
         session=ApiSession(),
         now=utc_now,
         sleep=time.sleep,
@@ -145,3 +144,6 @@ def _function() -> SyncOrder:
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
     """What Lambda calls."""
     return _function()(event, context)
+
+
+seven_senders_adapter.cold_start.complete(_function)

@@ -83,7 +83,7 @@ type NotEmpty = Annotated[str, AfterValidator(_not_empty)]
 class RetiringSecret(BaseModel):
     """A webhook secret that was replaced, and when it ends."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     secret: Secret
     until: AwareDatetime
@@ -92,7 +92,7 @@ class RetiringSecret(BaseModel):
 class ReceivingDocument(BaseModel):
     """What the receiver needs to know: nothing that opens the API."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     platform: Annotated[str, AfterValidator(_platform)]
     webhook_secrets: Annotated[tuple[Secret, ...], AfterValidator(_not_empty)]

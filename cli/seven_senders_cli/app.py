@@ -35,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(connect.connect)
+app.add_typer(connect.app, name="connect")
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
 app.command()(local.local)
 app.add_typer(connections.app, name="connections")

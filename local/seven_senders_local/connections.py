@@ -36,6 +36,14 @@ def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
+def read_value(text: str) -> object:
+    """A value of a connection, as it may stand in the file. Raises ValueError if it is no YAML."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.YAMLError as error:
+        raise ValueError(str(error) if isinstance(error, _KeyTwice) else "not YAML") from error
+
+
 def read_file(path: Path, *, api_url: str | None = None) -> dict[str, ConnectionDocument]:
     """All connections of a YAML file, by name; ``api_url`` replaces theirs.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from seven_senders_local.emulator import STACK, Emulator
 from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.template import Template
 from tests.integration.cli.functions import Functions
+from tests.integration.cli.gateway import Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,13 @@ class Ended:
 class CommandLine:
     """Runs commands in this process, against the stack that the environment names."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, gateway: Gateway) -> None:
         self.stack = stack
+        self.gateway = gateway
 
     def __call__(self, *words: str, answers: Sequence[str] = ()) -> Ended:
         given = "".join(f"{answer}\n" for answer in answers)
-        result = CliRunner().invoke(app, words, input=given)
+        result = CliRunner().invoke(app, words, input=given, obj=self.gateway)
         if isinstance(result.exception, Exception) and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ended(result.exit_code, result.stdout, result.stderr)
@@ -58,9 +61,20 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def _emulator(sandbox: Sandbox) -> Iterator[Emulator]:
+def _gateway() -> Iterator[Gateway]:
+    gateway = Gateway()
+    thread = Thread(target=gateway.front.serve_forever, args=(0.005,))
+    thread.start()
+    yield gateway
+    gateway.front.shutdown()
+    thread.join()
+    gateway.front.server_close()
+
+
+@pytest.fixture(scope="session")
+def _emulator(sandbox: Sandbox, _gateway: Gateway) -> Iterator[Emulator]:
     emulator = Emulator()
-    outputs = {"ApiUrl": sandbox.api_url, "WebhookUrl": "http://127.0.0.1:1/webhooks/"}
+    outputs = {"ApiUrl": sandbox.api_url, "WebhookUrl": _gateway.url}
     try:
         emulator.deploy(Template.load(paths.TEMPLATE).for_emulator(outputs))
         yield emulator
@@ -70,17 +84,28 @@ def _emulator(sandbox: Sandbox) -> Iterator[Emulator]:
 
 @pytest.fixture
 def command(
-    _emulator: Emulator, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    _emulator: Emulator, _gateway: Gateway, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CommandLine]:
     """The commands, on a stack without connections."""
     for name, value in _emulator.environment.items():
         monkeypatch.setenv(name, value)
     stack = find_stack(STACK)
-    store = stack.connections  # reached as long as the environment is right
-    yield CommandLine(stack)
+    # reached as long as the environment is right
+    store, shop_apis = stack.connections, stack.shop_apis
+    _gateway.reset()
+    yield CommandLine(stack, _gateway)
     for name in store.names():
         store.remove(name)
+    for name in shop_apis.names():
+        shop_apis.remove(name)
     sandbox.play()
+
+
+@pytest.fixture
+def gateway(command: CommandLine) -> Gateway:
+    """The webhook URL of the commands' stack, with a receiver behind it."""
+    command.gateway.serve(command.stack)
+    return command.gateway
 
 
 @pytest.fixture

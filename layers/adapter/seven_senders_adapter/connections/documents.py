@@ -19,7 +19,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from seven_senders_adapter.connections.rules import MAX_DOCUMENT_BYTES, InvalidConnection, is_name
+from seven_senders_adapter.connections.rules import (
+    MAX_DOCUMENT_BYTES,
+    InvalidConnection,
+    check_name,
+)
 from seven_senders_adapter.domain.settings import COUNTRY, DATES, MappingSettings, PromisedDateRule
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
 from seven_senders_adapter.shops import SHOPS
@@ -149,10 +153,7 @@ class ConnectionDocument(ReceivingDocument, SyncingDocument):
 
 def read_connection(name: str, settings: object) -> ConnectionDocument:
     """Check a connection's name and all its settings. Raises InvalidConnection."""
-    if not is_name(name):
-        raise InvalidConnection(
-            f"connection {name!r}: a name has 1 to 63 of a-z, 0-9 and -, and does not begin with -"
-        )
+    check_name(name)
     document = validate(ConnectionDocument, name, json.dumps(settings, default=str))
     check_size(name, "receiving", document.receiving_text())
     check_size(name, "syncing", document.syncing_text())

@@ -15,3 +15,11 @@ class InvalidConnection(Exception):
 def is_name(text: str) -> bool:
     """Whether a connection may be called so."""
     return _NAME.fullmatch(text) is not None
+
+
+def check_name(name: str) -> None:
+    """Raise InvalidConnection if no connection may be called so."""
+    if not is_name(name):
+        raise InvalidConnection(
+            f"connection {name!r}: a name has 1 to 63 of a-z, 0-9 and -, and does not begin with -"
+        )

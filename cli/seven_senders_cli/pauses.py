@@ -1,0 +1,28 @@
+"""Waiting that a person can watch."""
+
+import math
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from seven_senders_adapter.connections.receiving import FRESH_FOR
+
+UNTIL_IN_FORCE = FRESH_FOR.total_seconds() + 5
+"""Seconds until no receiver works with what it read before a change. SSM may lag a little."""
+
+
+class Pauses:
+    """Lets time pass."""
+
+    def wait(self, seconds: float, why: str, console: Console) -> None:
+        """Wait, with a progress bar if a person looks on."""
+        columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+        if not console.is_terminal:
+            console.print(f"{why}: {seconds:.0f} s", soft_wrap=True)
+        with Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
+            steps = math.ceil(seconds)
+            for _ in progress.track(range(steps), description=why):
+                time.sleep(seconds / steps)

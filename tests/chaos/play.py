@@ -188,6 +188,9 @@ class Play:
     def _deliver(self, delivery: Delivery, tries: int) -> None:
         self.counts["deliveries"] += 1
         status = self._stack.deliver(delivery)
+        if self._random.random() < self.chances.resync:
+            self.counts["resyncs"] += 1
+            self._stack.resync(delivery.connection, delivery.order)
         repeats = SHOPIFY_REPEATS if "shopify" in delivery.connection else ()
         if status != HTTPStatus.OK and tries < len(repeats):
             self._come(self._clock.seconds + repeats[tries], delivery, tries + 1)

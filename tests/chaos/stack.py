@@ -15,6 +15,8 @@ from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_adapter.messages import resync
+from seven_senders_adapter.queue import Queue
 from seven_senders_local.sqs_event import failed_ids, to_event
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.lives import Delivery, headers
@@ -128,6 +130,17 @@ class Stack:
             self._receiver = self._new_receiver()
             return None
         return cast("int", answer["statusCode"])
+
+    def resync(self, connection: str, order: str) -> None:
+        """Somebody has an order compared with what Seven Senders has."""
+        event = resync(
+            connection=connection,
+            platform=str(CONNECTIONS[connection]["platform"]),
+            order=order,
+            request_id=f"{self.main.sent}",
+            now=self.clock.now(),
+        )
+        Queue(sqs=self._sqs.client, url=MAIN).send(event)
 
     def work(self) -> None:
         """One batch of the queue, as Lambda's poller hands it to a process."""

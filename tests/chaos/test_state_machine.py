@@ -91,6 +91,12 @@ class AdapterMachine(RuleBasedStateMachine):
             if self.stack.deliver(delivery) != 200:
                 self.coming.insert(0, delivery)
 
+    @rule(which=st.integers(0, 1))
+    def person_has_an_order_compared(self, which: int) -> None:
+        orders = list(self.stack.arrivals)
+        if which < len(orders):
+            self.stack.resync(*orders[which])
+
     @rule()
     def work(self) -> None:
         """What can be received is worked."""

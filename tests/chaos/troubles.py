@@ -32,7 +32,10 @@ ALWAYS_THERE = frozenset({"exceptions", "get_paginator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chances:
-    """How likely each trouble is of an API call, an AWS call's end, an invocation, a message."""
+    """How likely each trouble is of an API call, an AWS call's end, an invocation, a message.
+
+    ``resync``: that somebody has an order compared after a delivery.
+    """
 
     api_fault: float = 0.3
     late_effect: float = 0.02
@@ -40,9 +43,12 @@ class Chances:
     kill: float = 0.02
     second_worker: float = 0.01
     lost_delete: float = 0.01
+    resync: float = 0.05
 
 
-CALM = Chances(api_fault=0, late_effect=0, aws_fault=0, kill=0, second_worker=0, lost_delete=0)
+CALM = Chances(
+    api_fault=0, late_effect=0, aws_fault=0, kill=0, second_worker=0, lost_delete=0, resync=0
+)
 
 
 @dataclass(slots=True)

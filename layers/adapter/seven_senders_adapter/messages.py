@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = "1"
 
+RESYNC = "resync"
+"""The topic of a message that no shop sends: a person wants the order compared and completed."""
+
 LASTING = (
     "format",
     "connection",
@@ -65,9 +68,29 @@ class OrderEvent:
         return set(self.projection) == {"id"}
 
     @property
+    def is_resync(self) -> bool:
+        """Whether it holds no order: its record is compared with what Seven Senders has."""
+        return self.topic == RESYNC
+
+    @property
     def group(self) -> str:
         """The message group: one per connection and order."""
         return f"{self.connection}/{self.order}"
+
+
+def resync(
+    *, connection: str, platform: str, order: str, request_id: str, now: datetime
+) -> OrderEvent:
+    """A person's wish to have an order compared; ``request_id`` is found again in its history."""
+    return OrderEvent(
+        connection=connection,
+        platform=platform,
+        order=order,
+        topic=RESYNC,
+        delivery_id=request_id,
+        received_at=now,
+        projection={},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

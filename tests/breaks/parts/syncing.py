@@ -3,6 +3,7 @@
 from tests.breaks.table import PACKAGE, Break
 
 STEPS = f"{PACKAGE}/syncing/steps.py"
+LOOKING = f"{PACKAGE}/syncing/looking.py"
 ORDER_SYNC = f"{PACKAGE}/syncing/order_sync.py"
 BATCH = f"{PACKAGE}/syncing/batch.py"
 ADMISSION = f"{PACKAGE}/syncing/admission.py"
@@ -86,16 +87,15 @@ BREAKS = (
     ),
     Break(
         name="sends an adopted order the states that it has",
-        file=STEPS,
-        old='        self.note("noted", f"{self._order_id} {how}")\n'
-        "        self._learn_states(remote)\n",
-        new='        self.note("noted", f"{self._order_id} {how}")\n',
+        file=LOOKING,
+        old="    return with_states(record.noting(now,",
+        new="    return (lambda found, *_: found)(record.noting(now,",
         tests=(f"{REFUSALS}::test_what_the_api_shows_of_an_adopted_order_is_not_sent_again",),
     ),
     Break(
         name="takes the tags off an order that another integration has set",
-        file=STEPS,
-        old="return fields if self.record.wanted.order_tags else replace(fields, order_tags={})",
+        file=LOOKING,
+        old="return fields if record.wanted.order_tags else replace(fields, order_tags={})",
         new="return fields",
         tests=(
             f"{NOT_SENT}::test_tags_of_the_integration_before_stay_on_an_order_of_a_shop_without_tags",
@@ -104,15 +104,15 @@ BREAKS = (
     Break(
         name="creates an order of the integration before once more",
         file=STEPS,
-        old="return self._work.settings.look_up_before_create or recreating",
-        new="return recreating",
+        old="return work.settings.look_up_before_create or recreating or work.event.is_resync",
+        new="return recreating or work.event.is_resync",
         tests=(REFUSALS,),
     ),
     Break(
         name="creates an order that the API has forgotten without a look",
         file=STEPS,
-        old="return self._work.settings.look_up_before_create or recreating",
-        new="return self._work.settings.look_up_before_create",
+        old="return work.settings.look_up_before_create or recreating or work.event.is_resync",
+        new="return work.settings.look_up_before_create or work.event.is_resync",
         tests=(
             f"{NOT_SENT}::test_no_order_is_made_twice_because_a_wrong_path_of_its_states_is_not_found",
         ),
@@ -128,16 +128,16 @@ BREAKS = (
     ),
     Break(
         name="takes an end at Seven Senders for the shop's",
-        file=STEPS,
-        old="            and (state not in ENDS or state in self.record.wanted_states)\n",
+        file=LOOKING,
+        old="        and (state not in ENDS or state in record.wanted_states)\n",
         new="",
         tests=(REFUSALS,),
     ),
     Break(
         name="sends a state behind what Seven Senders has set itself",
-        file=STEPS,
-        old='reached = max((self.record.reached or "", *remote.states), key=rank) or None',
-        new="reached = self.record.reached",
+        file=LOOKING,
+        old='reached = max((record.reached or "", *remote.states), key=rank) or None',
+        new="reached = record.reached",
         tests=(f"{REFUSALS}::test_no_state_is_sent_to_an_order_that_is_further_on",),
     ),
     Break(

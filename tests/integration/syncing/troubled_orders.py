@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from seven_senders_adapter.ledger.attempts import Attempt
+from seven_senders_adapter.messages import resync
 from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER
 from seven_senders_local.sandbox import FaultRule
 from tests.integration.syncing.world import START, World
@@ -92,6 +93,17 @@ def _a_refused_field(world: World) -> None:
     world.arrive("paid in_preparation", minute=2, tags={"vip": "x" * 300})
 
 
+def _resynced(world: World) -> None:
+    world.sandbox.play(FaultRule(path="^/order_states$", status=400, times=2))
+    world.arrive("paid in_preparation", minute=1, tags={"vip": "true"})
+    world.drain()
+    (order,) = world.sandbox.account("key").named("#1001")
+    order.fields["order_tags"] = {}
+    world.now += timedelta(minutes=1)
+    event = resync(connection="demo", platform="plain", order="1", request_id="5f3a", now=world.now)
+    world.enqueue(event)
+
+
 def _reopened(world: World) -> None:
     world.arrive("paid cancelled", minute=1)
     world.arrive("paid in_preparation", minute=2, shipped=True)
@@ -172,6 +184,9 @@ TROUBLED_ORDERS = {
         begins=_a_refused_order_returns, effects=9, ends={}, dead=("order_refused",) * 2
     ),
     "a refused field": Life(begins=_a_refused_field, effects=19, dead=("field_refused",)),
+    "an order that a person has compared": Life(
+        begins=_resynced, effects=9, dead=("state_refused",) * 2
+    ),
     "an order that is opened again": Life(
         begins=_reopened,
         effects=19,

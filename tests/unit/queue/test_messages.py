@@ -17,6 +17,7 @@ from seven_senders_adapter.messages import (
     received_from_lambda,
     received_from_sqs,
     redriven,
+    resync,
 )
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -60,13 +61,20 @@ EVENT = received_from_lambda(frozen("event.json")).event()
             replace(EVENT, projection={}, unreadable="lacks name, created_at"),
             id="an order that the receiver could not read",
         ),
+        pytest.param(
+            "resync.json",
+            replace(EVENT, topic="resync", delivery_id="5f3a9c21", projection={}),
+            id="a person's wish to have an order compared",
+        ),
     ],
 )
 def test_other_events_of_format_1_are_read(name: str, event: OrderEvent) -> None:
     assert received_from_lambda(frozen(name)).event() == event
 
 
-@pytest.mark.parametrize("name", ["event.json", "deletion.json", "unreadable_order.json"])
+@pytest.mark.parametrize(
+    "name", ["event.json", "deletion.json", "unreadable_order.json", "resync.json"]
+)
 def test_an_event_is_written_as_it_was_frozen(name: str) -> None:
     message = received_from_lambda(frozen(name))
     written = event_message(message.event())
@@ -87,6 +95,19 @@ def test_an_order_is_deleted_if_nothing_but_its_id_passed(
     projection: dict[str, object], *, is_deletion: bool
 ) -> None:
     assert replace(EVENT, projection=projection).is_deletion is is_deletion
+
+
+def test_a_persons_wish_to_have_an_order_compared_holds_no_order() -> None:
+    event = resync(
+        connection="acme",
+        platform="shopify",
+        order="17",
+        request_id="5f3a9c21",
+        now=EVENT.received_at,
+    )
+    assert (event.is_resync, event.is_deletion, event.projection) == (True, False, {})
+    assert (event.group, event.delivery_id) == ("acme/17", "5f3a9c21")
+    assert not EVENT.is_resync
 
 
 def test_a_dead_letter_of_format_1_is_read_from_sqs() -> None:

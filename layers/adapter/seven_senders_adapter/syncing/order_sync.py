@@ -17,7 +17,7 @@ from seven_senders_adapter.domain.observation import (
     without_refusals,
 )
 from seven_senders_adapter.domain.order_record import OrderRecord
-from seven_senders_adapter.domain.snapshot import Snapshot
+from seven_senders_adapter.domain.snapshot import OrderItem, Snapshot
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.table import Conflict
@@ -164,6 +164,9 @@ class OrderSync:
         if event.is_deletion:
             self._note_deletion(stored)
             return
+        if event.is_resync:
+            self._resync(stored, work)
+            return
         try:
             snapshot = self._shops[event.platform].read_snapshot(event.projection, work.settings)
         except (KeyError, TypeError, ValueError) as error:
@@ -174,9 +177,9 @@ class OrderSync:
             record = self._first(snapshot, work)
             if record is None:
                 return
-            runner = self._runner(record, None, snapshot, work)
+            runner = self._runner(record, None, snapshot.items, work)
         else:
-            runner = self._runner(stored, stored, snapshot, work)
+            runner = self._runner(stored, stored, snapshot.items, work)
             runner.settle()
             runner.record = self._observed(runner.record, snapshot, work)
         self._run(runner, work)
@@ -185,12 +188,16 @@ class OrderSync:
         self._got_through(event.connection)
 
     def _runner(
-        self, record: OrderRecord, stored: OrderRecord | None, snapshot: Snapshot, work: Work
+        self,
+        record: OrderRecord,
+        stored: OrderRecord | None,
+        items: tuple[OrderItem, ...],
+        work: Work,
     ) -> StepRunner:
         return StepRunner(
             record=record,
             stored=stored,
-            items=snapshot.items,
+            items=items,
             work=work,
             client=self._clients(work.settings.account),
             ledger=self._ledger,
@@ -205,6 +212,21 @@ class OrderSync:
         now = self._now()
         deleted = replace(stored, deleted_at=now).noting(now, "noted", "deleted in the shop")
         self._ledger.orders.save(deleted)
+
+    def _resync(self, stored: OrderRecord | None, work: Work) -> None:
+        """Send what Seven Senders lacks of a known order, what it refused before included."""
+        if stored is None:
+            self._telemetry.skipped("resync_unknown")
+            return
+        runner = self._runner(stored, stored, (), work)
+        runner.settle()
+        runner.record = without_refusals(runner.record, before=work.message.sent_at)
+        came = f"{work.event.topic} {work.event.delivery_id}"
+        if all(line.detail != came for line in stored.history):
+            runner.note("came", came)
+        runner.compare()
+        self._run(runner, work)
+        self._got_through(work.event.connection)
 
     def _first(self, snapshot: Snapshot, work: Work) -> OrderRecord | None:
         """The record of an order that is not known yet, unless it is left out."""

@@ -33,6 +33,7 @@ from seven_senders_adapter.seven_senders.errors import (
 )
 from seven_senders_adapter.seven_senders.transport import TIME_OUTS
 from seven_senders_adapter.syncing.deadline import OutOfTime
+from seven_senders_adapter.syncing.looking import adopted, compared, with_states
 from seven_senders_adapter.syncing.work import Work
 from seven_senders_adapter.telemetry import Telemetry
 
@@ -87,6 +88,19 @@ class StepRunner:
                 self._settle(self.record.intent)
             finally:
                 self.save()
+
+    def compare(self) -> None:
+        """Take what Seven Senders shows now for accepted; an order that is gone is created anew.
+
+        One that was never created is looked up when its turn comes.
+        """
+        if self.record.accepted is None:
+            return
+        remote = self._read()
+        if remote is None:
+            self._forget_order()
+        else:
+            self.record = compared(self.record, remote, self._now())
 
     def run(self) -> None:
         """Make every call that is missing. Raises what stopped it; what is known is saved."""
@@ -166,22 +180,7 @@ class StepRunner:
         self._forget_intent()
 
     def _learn_states(self, remote: RemoteOrder) -> None:
-        """Take the states that the API shows for accepted, but no end that the shop never had.
-
-        None is sent any more that lies behind what it shows.
-        """
-        shown = {
-            state: self.record.wanted_states.get(state, self._now())
-            for state in State
-            if state in remote.states
-            and (state not in ENDS or state in self.record.wanted_states)
-            and state not in self.record.accepted_states
-        }
-        accepted = {**self.record.accepted_states, **shown}
-        reached = max((self.record.reached or "", *remote.states), key=rank) or None
-        self.record = replace(self.record, accepted_states=accepted, reached=reached)
-        for state in shown:
-            self.note("noted", f"state {state} stands at Seven Senders")
+        self.record = with_states(self.record, remote, self._now())
 
     # --- create ---
 
@@ -224,8 +223,9 @@ class StepRunner:
         self._telemetry.order_created()
 
     def _must_look_first(self) -> bool:
-        recreating = self.record.recreated_for == self._work.message.message_id
-        return self._work.settings.look_up_before_create or recreating
+        work = self._work
+        recreating = self.record.recreated_for == work.message.message_id
+        return work.settings.look_up_before_create or recreating or work.event.is_resync
 
     def _create_refused(self, step: Create, refusal: Refused) -> None:
         if refusal.status in _MAY_BE_A_REPEAT and (remote := self._look_up()) is not None:
@@ -252,20 +252,7 @@ class StepRunner:
             )
             self._refuse(CREATE, Reason.ORDER_ID_TAKEN, detail, None)
             return
-        self.record = replace(
-            self.record,
-            accepted=sent or self._taken_over(remote.fields),
-            accepted_states={},
-            reached=None,
-            remote_id=remote.id,
-            intent=None,
-        )
-        self.note("noted", f"{self._order_id} {how}")
-        self._learn_states(remote)
-
-    def _taken_over(self, fields: Fields) -> Fields:
-        """What counts as accepted: tags that the shop does not use are left to who set them."""
-        return fields if self.record.wanted.order_tags else replace(fields, order_tags={})
+        self.record = adopted(self.record, remote, self._now(), how, sent)
 
     # --- states ---
 

@@ -48,5 +48,6 @@ def test_a_second_worker_makes_nothing_double(
     done.update({message.message_id for message in batch} - set(staying))
     world.waiting = [w for w in world.waiting if w.message.message_id not in done]
     world.drain()
-    life.check(world)
+    life.check_orders(world)
+    life.check_letters(world)  # what failed for the first worker may stay listed as waiting
     assert pause or repeated(world) == []

@@ -178,6 +178,8 @@ class _Walk:
             name = call.args[0].value
         for service in self._code.services(call.callee.expr):
             if operation := _operations(service).get(name):
+                if service == "sqs":  # its batches have no actions of their own
+                    operation = operation.removesuffix("Batch")
                 action = f"{service}:{operation}"
                 used_for = self._resources(action, arguments, module, queues)
                 assert used_for, f"{module}:{call.line}: which resource is {action} for?"

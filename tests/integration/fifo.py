@@ -28,16 +28,14 @@ def create_fifo(
     )["QueueUrl"]
 
 
-def received(
-    sqs: "SQSClient", url: str, count: int = 1, *, hidden_for: int = 60, most: int = 10
-) -> list[Received]:
-    """Receive so many messages, up to ``most`` with each call."""
+def received(sqs: "SQSClient", url: str, count: int = 1, *, hidden_for: int = 60) -> list[Received]:
+    """Receive so many messages."""
     messages: list[Received] = []
 
     def has_enough() -> bool:
         answer = sqs.receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=most,
+            MaxNumberOfMessages=10,
             VisibilityTimeout=hidden_for,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],

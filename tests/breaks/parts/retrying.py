@@ -3,7 +3,6 @@
 from tests.breaks.table import PACKAGE, Break
 
 RETRYING = f"{PACKAGE}/retrying.py"
-RUN = f"{PACKAGE}/dead_letter_run.py"
 BURIAL = f"{PACKAGE}/syncing/burial.py"
 CONNECTIONS = f"{PACKAGE}/connections/syncing.py"
 
@@ -11,28 +10,31 @@ TESTS = "tests/integration/test_retrying.py"
 STOPPED = "tests/integration/syncing/test_retrying_killed.py"
 OF_CONNECTIONS = "tests/unit/connections/test_syncing.py"
 
-ACT = "        elif not action(message, letter):\n            tally.waiting += 1\n        else:\n"
-UNLIST = "            self._index.remove(letter)\n"
-DELETE = "            self._queue.delete(message)\n"
+SEND = "            self._queue.send_back(message)\n"
+UNLIST = (
+    "            self._dead_letters.remove("
+    "connection=connection, order=order, letter=failure.letter)\n"
+)
+DELETE = "            self._dead_letter_queue.delete(message)\n"
 
 BREAKS = (
     Break(
         name="deletes a dead letter before it has sent it",
-        file=RUN,
-        old=ACT,
-        new=DELETE + ACT,
+        file=RETRYING,
+        old=SEND + UNLIST + DELETE,
+        new=DELETE + SEND + UNLIST,
         tests=(STOPPED,),
     ),
     Break(
         name="deletes a dead letter before it has unlisted it",
-        file=RUN,
-        old=UNLIST + DELETE,
-        new=DELETE + UNLIST,
+        file=RETRYING,
+        old=SEND + UNLIST + DELETE,
+        new=SEND + DELETE + UNLIST,
         tests=(STOPPED,),
     ),
     Break(
         name="leaves what it has returned in the list",
-        file=RUN,
+        file=RETRYING,
         old=UNLIST,
         new="",
         tests=(
@@ -41,7 +43,7 @@ BREAKS = (
     ),
     Break(
         name="returns a dead letter without deleting it",
-        file=RUN,
+        file=RETRYING,
         old=DELETE,
         new="",
         tests=(
@@ -51,8 +53,8 @@ BREAKS = (
     Break(
         name="returns what waits behind a closed brake",
         file=RETRYING,
-        old="        if self._is_held(letter.failure):\n",
-        new="        if not letter.failure:\n",
+        old="        elif self._is_held(failure):\n",
+        new="        elif not failure:\n",
         tests=(f"{TESTS}::test_behind_a_closed_brake_it_waits",),
     ),
     Break(
@@ -71,29 +73,29 @@ BREAKS = (
     ),
     Break(
         name="goes on with the dead letters until the time-out cuts it",
-        file=RUN,
-        old="                for message in takewhile(lambda _: has_time(), page):\n",
-        new="                for message in page:\n",
+        file=RETRYING,
+        old="m for m in messages if not (has_time() and self._retry(m, selection, result))",
+        new="m for m in messages if not self._retry(m, selection, result)",
         tests=(f"{TESTS}::test_when_its_time_is_up_it_stops_between_two_letters",),
     ),
     Break(
         name="lists nothing that SQS moved to the dead letters itself",
-        file=RUN,
-        old="                    self._index.add_missing(staying)\n",
-        new="                    pass\n",
+        file=RETRYING,
+        old="        self._dead_letters.add(\n",
+        new="        dict(\n",
         tests=(f"{TESTS}::test_what_sqs_moved_itself_is_listed_then_returned",),
     ),
     Break(
         name="is stopped by a dead letter that nobody can read",
-        file=RUN,
-        old="    except UnreadableMessage as error:\n",
-        new="    except ArithmeticError as error:\n",
+        file=RETRYING,
+        old="        except UnreadableMessage as error:\n",
+        new="        except ArithmeticError as error:\n",
         tests=(f"{TESTS}::test_a_dead_letter_that_cannot_be_read_is_listed_and_left",),
     ),
     Break(
         name="says nothing of a dead letter that will soon expire",
-        file="functions/retry_failed/app.py",
-        old="        self._telemetry.near_expiry()\n",
+        file=RETRYING,
+        old="            self._telemetry.near_expiry()\n",
         new="",
         tests=(f"{TESTS}::test_what_would_soon_expire_is_marked_and_counted",),
     ),
@@ -107,8 +109,8 @@ BREAKS = (
     Break(
         name="lists no dead letter",
         file=BURIAL,
-        old="        self._dead_letters.add(DeadLetter.of(message, failure))\n",
-        new="",
+        old="        self._dead_letters.add(\n",
+        new="        dict(\n",
         tests=(
             (
                 "tests/integration/syncing/test_refusals.py"

@@ -7,7 +7,7 @@ try:
     import typer
     from typer.core import TyperGroup
 
-    from seven_senders_cli.commands import connect, connections, doctor, local, orders
+    from seven_senders_cli.commands import connect, connections, doctor, failed, local, orders
     from seven_senders_cli.failing import Exit, Failed, explaining
 except KeyboardInterrupt:  # these take half a second to load
     sys.exit(130)
@@ -21,9 +21,9 @@ class _Program(TyperGroup):
         try:
             with explaining():
                 return super().invoke(ctx)
-        except Failed as failed:
-            typer.echo(f"seven-senders: {failed}", err=True)
-            raise typer.Exit(failed.code) from failed
+        except Failed as error:
+            typer.echo(f"seven-senders: {error}", err=True)
+            raise typer.Exit(error.code) from error
         except KeyboardInterrupt:
             raise typer.Exit(Exit.INTERRUPTED) from None
 
@@ -39,4 +39,5 @@ app.add_typer(connect.app, name="connect")
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
 app.command()(local.local)
 app.add_typer(connections.app, name="connections")
+app.add_typer(failed.app, name="failed")
 app.add_typer(orders.app, name="orders")

@@ -2,12 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from seven_senders_adapter.clock import to_text
@@ -23,7 +31,7 @@ class Screen:
     """Results go to standard output, all else to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+        self.as_json = as_json
         self._out = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
         self.aside = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
         """For what is no result: notes, warnings, progress."""
@@ -40,7 +48,7 @@ class Screen:
 
         ``style`` is rich's.
         """
-        if self._as_json:
+        if self.as_json:
             self.dump(rows)
         elif not rows:
             self.aside.print(empty)
@@ -54,7 +62,7 @@ class Screen:
     ) -> Sequence[Row]:
         """Show rows as they come, each in a style of rich's. Gives all of them back."""
         shown: list[Row] = []
-        if self._as_json:
+        if self.as_json:
             self.dump(shown := list(rows))
         elif self._out.is_terminal:
             with Live("…", console=self._out, auto_refresh=False) as live:
@@ -68,13 +76,33 @@ class Screen:
                 shown.append(row)
         return shown
 
+    def show_each(self, title: str, rows: Sequence[Row]) -> None:
+        """Show all of some rows, one below another."""
+        if self.as_json:
+            self.dump(rows)
+        elif self._out.is_terminal:
+            for row in rows:
+                self._out.print(_upright(title, row))
+        else:
+            for row in rows:
+                sys.stdout.writelines(f"{key}\t{as_text(value)}\n" for key, value in row.items())
+
+    @contextmanager
+    def progress(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Show a bar, if anybody looks, while the block runs. It is told how many are done."""
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        off = not self.aside.is_terminal
+        with Progress(*columns, console=self.aside, transient=True, disable=off) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.update(task, completed=done)
+
     def dump(self, value: object) -> None:
         """Print a value as JSON."""
         sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
     def done(self, sentence: str, **result: object) -> None:
         """Say what was done; to a script, ``result``."""
-        if self._as_json:
+        if self.as_json:
             self.dump(result)
         else:
             self._out.print(sentence, soft_wrap=True)
@@ -90,6 +118,15 @@ def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Tabl
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*map(as_text, row.values()), style=style(row))
+    return table
+
+
+def _upright(title: str, row: Row) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for key, value in row.items():
+        table.add_row(key, as_text(value))
     return table
 
 

@@ -1,16 +1,17 @@
 """Returns dead letters to the queue: on a schedule, and on request."""
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_adapter.dead_letter_run import DeadLetterRun
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger.brakes import Brakes
-from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.dead_letters import DeadLetter, DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
@@ -51,26 +52,33 @@ class RetryFailed:
             now=now,
         )
         table = Table(client=dynamodb, name=env.table_name)
+        self._orders = Orders(table=table)
+        self._now = now
         self._retry = Retry(
-            queue=Queue(sqs=sqs, url=env.queue_url),
-            dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
-            dead_letters=DeadLetters(table=table),
-            orders=Orders(table=table),
-            brakes=Brakes(table=table),
-            telemetry=self._telemetry,
+            queue=Queue(sqs=sqs, url=env.queue_url), brakes=Brakes(table=table), now=now
+        )
+        self._dead_letters = DeadLetterRun(
+            queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
+            index=DeadLetters(table=table),
             now=now,
+            near_expiry=self._near_expiry,
         )
 
     def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
         """Return what can pass, or what ``event`` selects; see ``read_selection``."""
         try:
-            result = self._retry.run(
+            tally = self._dead_letters.run(
                 read_selection(event),
+                self._retry,
                 has_time=lambda: context.get_remaining_time_in_millis() > SPARE_MS,
             )
         finally:
             self._telemetry.flush()
-        return asdict(result)
+        return {"returned": tally.taken, "waiting": tally.waiting, "left": tally.left}
+
+    def _near_expiry(self, letter: DeadLetter) -> None:
+        self._telemetry.near_expiry()
+        self._orders.mark_expiring(letter.connection, letter.order, self._now())
 
 
 @cache

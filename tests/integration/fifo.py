@@ -28,14 +28,16 @@ def create_fifo(
     )["QueueUrl"]
 
 
-def received(sqs: "SQSClient", url: str, count: int = 1, *, hidden_for: int = 60) -> list[Received]:
-    """Receive so many messages."""
+def received(
+    sqs: "SQSClient", url: str, count: int = 1, *, hidden_for: int = 60, most: int = 10
+) -> list[Received]:
+    """Receive so many messages, up to ``most`` with each call."""
     messages: list[Received] = []
 
     def has_enough() -> bool:
         answer = sqs.receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=10,
+            MaxNumberOfMessages=most,
             VisibilityTimeout=hidden_for,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],

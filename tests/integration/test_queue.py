@@ -124,7 +124,7 @@ def test_a_dead_letter_that_is_released_can_be_received_again(
     dead_letters.bury(message, FAILURE)
     (dead,) = dead_letters.receive(hidden_for=60)
     assert shown(sqs, dead_letter_url) == 0
-    dead_letters.release(dead)
+    dead_letters.release([dead])
     wait_until(lambda: shown(sqs, dead_letter_url) == 1)
 
 

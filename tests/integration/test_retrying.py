@@ -4,26 +4,30 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from seven_senders_adapter import aws
+from seven_senders_adapter.dead_letter_run import DeadLetterRun, Selection, Tally
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger.brakes import Brakes
-from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.dead_letters import DeadLetter, DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import Failure, OrderEvent
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
-from seven_senders_adapter.retrying import Retried, Retry, Selection, read_selection
+from seven_senders_adapter.retrying import Retry, read_selection
 from tests.integration.fifo import create_fifo, held, received, shown, wait_until
+from tests.played.clock import PlayedClock, PlayedContext
 from tests.played.ledger_table import NAME, create_ledger_table
 from tests.recording import Recorder
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 DAY = timedelta(days=1)
@@ -45,11 +49,12 @@ class Grave:
     """Two queues, the dead letters' index, and runs of retry_failed over them."""
 
     sqs: "SQSClient"
-    table: Table
+    dynamodb: "DynamoDBClient"
     recorder: Recorder
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        self.table = Table(client=self.dynamodb, name=NAME)
         self.url = create_fifo(self.sqs, "main")
         self.dead_url = create_fifo(self.sqs, "dead")
         self.queue = Queue(sqs=self.sqs, url=self.url)
@@ -70,7 +75,7 @@ class Grave:
             brakes=BRAKES,
         )
         self.dead_letter_queue.bury(message, failure)
-        self.index.add(connection=connection, order=order, topic="orders/paid", failure=failure)
+        self.index.add(DeadLetter.of(message, failure))
         self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
         return message.message_id
 
@@ -89,18 +94,23 @@ class Grave:
 
     def retry(
         self, selection: Selection | None = None, *, has_time: Callable[[], bool] = lambda: True
-    ) -> Retried:
+    ) -> Tally:
         """One run."""
-        retry = Retry(
-            queue=self.queue,
-            dead_letter_queue=self.dead_letter_queue,
-            dead_letters=self.index,
-            orders=Orders(table=self.table),
-            brakes=Brakes(table=self.table),
-            telemetry=self.recorder.telemetry,
-            now=lambda: self.now,
+        run = DeadLetterRun(queue=self.dead_letter_queue, index=self.index, now=lambda: self.now)
+        retry = Retry(queue=self.queue, brakes=Brakes(table=self.table), now=lambda: self.now)
+        return run.run(selection or read_selection({}), retry, has_time=has_time)
+
+    def run_function(self) -> dict[str, int]:
+        """The scheduled run of the deployed function."""
+        env = RetryEnvironment(
+            powertools_service_name=self.recorder.service,
+            powertools_metrics_namespace="Test",
+            queue_url=self.url,
+            dead_letter_queue_url=self.dead_url,
+            table_name=NAME,
         )
-        return retry.run(selection or Selection(), has_time=has_time)
+        function = RetryFailed(env, dynamodb=self.dynamodb, sqs=self.sqs, now=lambda: self.now)
+        return function({}, cast("Any", PlayedContext(PlayedClock(0), ends_at=300)))
 
     def queued(self, number: int = 1) -> list[OrderEvent]:
         """The events of the main queue, which are so many."""
@@ -122,7 +132,7 @@ def grave(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         create_ledger_table(dynamodb)
         yield Grave(
             sqs=boto3.client("sqs", config=aws.CONFIG),
-            table=Table(client=dynamodb, name=NAME),
+            dynamodb=dynamodb,
             recorder=Recorder(capsys),
         )
 
@@ -131,7 +141,7 @@ def test_what_can_pass_returns_marked_and_the_rest_stays_listed_and_visible(grav
     grave.bury("failed_for_a_day", order="1")
     grave.bury("received_too_often", order="2")
     left = {grave.bury("state_refused", order="3"), grave.bury("kills_its_worker", order="4")}
-    assert grave.retry() == Retried(returned=2, left=2)
+    assert grave.retry() == Tally(taken=2, left=2)
     events = {event.order: event for event in grave.queued(2)}
     assert events["1"] == replace(EVENT, redriven=True)
     assert events.keys() == {"1", "2"}
@@ -144,7 +154,7 @@ def test_any_number_is_gone_through_once(grave: Grave) -> None:
     for order in range(12):
         grave.bury("failed_for_a_day", order=f"1{order}")
         grave.bury("order_refused", order=f"2{order}")
-    assert grave.retry() == Retried(returned=12, left=12)
+    assert grave.retry() == Tally(taken=12, left=12)
     assert len(grave.listed()) == 12
     wait_until(lambda: shown(grave.sqs, grave.dead_url) == 12)
 
@@ -154,27 +164,27 @@ def test_behind_a_closed_brake_it_waits(grave: Grave) -> None:
     brakes = Brakes(table=grave.table)
     for name in BRAKES:
         brakes.close(name, reason="503", now=grave.now, probe_at=grave.now)
-        assert grave.retry() == Retried(waiting=1)
+        assert grave.retry() == Tally(waiting=1)
         assert grave.listed().keys() == {letter}
         wait_until(lambda: shown(grave.sqs, grave.dead_url) == 1)
         brakes.open(name)
-    assert grave.retry() == Retried(returned=1)
+    assert grave.retry() == Tally(taken=1)
 
 
 @pytest.mark.parametrize(
-    ("due_for", "retried"),
+    ("due_for", "tally"),
     [
-        pytest.param(timedelta(hours=2) - SECOND, Retried(waiting=1), id="less than two hours"),
-        pytest.param(timedelta(hours=2), Retried(returned=1), id="two hours: nobody will open it"),
+        pytest.param(timedelta(hours=2) - SECOND, Tally(waiting=1), id="less than two hours"),
+        pytest.param(timedelta(hours=2), Tally(taken=1), id="two hours: nobody will open it"),
     ],
 )
 def test_behind_a_closed_brake_whose_probe_has_been_due_for(
-    grave: Grave, due_for: timedelta, retried: Retried
+    grave: Grave, due_for: timedelta, tally: Tally
 ) -> None:
     grave.bury()
     probe_at = grave.now - due_for
     Brakes(table=grave.table).close(BRAKES[1], reason="401", now=probe_at, probe_at=probe_at)
-    assert grave.retry() == retried
+    assert grave.retry() == tally
 
 
 def test_a_brake_that_has_seen_failures_but_is_open_holds_nothing(grave: Grave) -> None:
@@ -182,7 +192,7 @@ def test_a_brake_that_has_seen_failures_but_is_open_holds_nothing(grave: Grave) 
     Brakes(table=grave.table).fail(
         BRAKES[0], what="m", reason="503", now=grave.now, probe_at=grave.now, limit=3
     )
-    assert grave.retry() == Retried(returned=1)
+    assert grave.retry() == Tally(taken=1)
 
 
 def test_a_person_returns_what_was_mended(grave: Grave) -> None:
@@ -193,7 +203,7 @@ def test_a_person_returns_what_was_mended(grave: Grave) -> None:
         grave.bury("failed_for_a_day", connection="acme", order="1"),
     ]
     asked = {"reasons": ["order_id_taken"], "connections": ["acme"], "orders": ["1"]}
-    assert grave.retry(read_selection(asked)) == Retried(returned=1, left=3)
+    assert grave.retry(read_selection(asked)) == Tally(taken=1, left=3)
     assert grave.listed().keys() == set(letters[1:])
 
 
@@ -209,12 +219,12 @@ def test_what_sqs_moved_itself_is_listed_then_returned(grave: Grave) -> None:
     received(grave.sqs, grave.url, hidden_for=0)
     wait_until(lambda: not receive_nothing(grave) and held(grave.sqs, grave.dead_url) == 1)
     only_refused = Selection(reasons=["state_refused"])
-    assert grave.retry(only_refused) == Retried(left=1)
+    assert grave.retry(only_refused) == Tally(left=1)
     assert list(grave.listed().values()) == ["received_too_often"]
     (letter,) = grave.index.list()
     assert (letter.connection, letter.order, letter.topic) == ("acme", "1", "orders/paid")
     wait_until(lambda: shown(grave.sqs, grave.dead_url) == 1)
-    assert grave.retry() == Retried(returned=1)
+    assert grave.retry() == Tally(taken=1)
     assert grave.listed() == {}
 
 
@@ -241,7 +251,7 @@ def test_a_dead_letter_that_cannot_be_read_is_listed_and_left(
     grave: Grave, attributes: dict[str, str], where: tuple[str, str, str]
 ) -> None:
     grave.bury_foreign(attributes)
-    assert grave.retry() == Retried(left=1)
+    assert grave.retry() == Tally(left=1)
     (letter,) = grave.index.list()
     assert (letter.connection, letter.order, letter.topic) == where
     assert letter.failure.reason == "unreadable_message"
@@ -264,7 +274,7 @@ def test_what_would_soon_expire_is_marked_and_counted(
     Orders(table=grave.table).save(record)
     grave.bury("state_refused")
     grave.now += age
-    assert grave.retry() == Retried(left=1)
+    assert grave.run_function() == {"returned": 0, "waiting": 0, "left": 1}
     assert ("expiring_since" in (grave.table.get("order/acme/1") or {})) == bool(marks)
     assert grave.recorder.counted.get("NearExpiry", 0) == marks
 
@@ -273,7 +283,7 @@ def test_when_its_time_is_up_it_stops_between_two_letters(grave: Grave) -> None:
     for order in range(12):
         grave.bury(order=str(order))
     looks = count()
-    assert grave.retry(has_time=lambda: next(looks) < 5) == Retried(returned=4)
+    assert grave.retry(has_time=lambda: next(looks) < 5) == Tally(taken=4)
     assert len(grave.listed()) == 8
 
 
@@ -281,4 +291,4 @@ def test_all_letters_of_one_order_are_met(grave: Grave) -> None:
     for _ in range(12):
         grave.bury(order="1", reason="state_refused")
     grave.bury(order="1")
-    assert grave.retry() == Retried(returned=1, left=12)
+    assert grave.retry() == Tally(taken=1, left=12)

@@ -7,6 +7,7 @@ minutes, and the end of a message after 14 days, which is an error here.
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
@@ -178,6 +179,13 @@ class PlayedSqs:
     def change_message_visibility(self, **given: Any) -> None:
         """Hide a message, or show it."""
         self._queues[given["QueueUrl"]].hide(given["ReceiptHandle"], given["VisibilityTimeout"])
+
+    def change_message_visibility_batch(self, **given: Any) -> None:
+        """Hide up to ten messages, or show them; those that are gone are left out."""
+        assert 0 < len(given["Entries"]) <= BATCH
+        for entry in given["Entries"]:
+            with suppress(KeyError):
+                self.change_message_visibility(QueueUrl=given["QueueUrl"], **entry)
 
     def delete_message(self, **given: Any) -> None:
         """Take a message off its queue."""

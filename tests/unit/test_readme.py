@@ -20,6 +20,8 @@ from seven_senders_adapter.retrying import read_selection
 from seven_senders_adapter.shops import SHOPS, shopify, woocommerce
 from seven_senders_adapter.shops.shop import Kind
 from seven_senders_cli.app import app
+from seven_senders_cli.reasons_in_words import IN_WORDS, Words
+from tests.unit.ledger.examples import dead_letter
 from tests.unit.template.reading import PROJECT, TEMPLATE, resources
 
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -92,7 +94,9 @@ def test_every_output_named_is_one_of_the_template() -> None:
 
 def test_every_reason_of_a_dead_letter_is_told() -> None:
     table = rows("### Dead letters")
-    assert [reason for reason, _, _ in table] == list(Reason)
+    told = {reason: Words(means, to_do) for reason, means, to_do in table}
+    assert told == IN_WORDS
+    assert list(told) == list(Reason)
     assert {reason for reason, _, do in table if "every hour" in do} == CAN_PASS
 
 
@@ -123,7 +127,9 @@ def test_every_metric_named_is_counted() -> None:
 def test_the_selection_for_a_retry_can_be_read() -> None:
     (payload,) = re.findall(r"--payload '(.*)'", section("### Dead letters"))
     selection = read_selection(json.loads(payload))
-    assert selection.takes("my-shop", "5550000001001", "state_refused")
+    assert selection.takes(
+        dead_letter("state_refused", connection="my-shop", order="5550000001001")
+    )
 
 
 COMMANDS = re.findall(r"\.venv/bin/(seven-senders [^`\n]+)", README)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from seven_senders_adapter.dead_letter_run import Selection
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.retrying import InvalidSelection, read_selection
+from tests.unit.ledger.examples import LATER, NOON, dead_letter
 
 SCHEDULE = {
     "version": "0",
@@ -24,7 +26,7 @@ def test_without_a_selection_what_can_pass_is_taken(
     event: dict[str, object], reason: Reason
 ) -> None:
     can_pass = reason in {"failed_for_a_day", "received_too_often"}
-    assert read_selection(event).takes("acme", "1", reason) is can_pass
+    assert read_selection(event).takes(dead_letter(reason)) is can_pass
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,11 @@ def test_without_a_selection_what_can_pass_is_taken(
             {"acme/1", "acme/2"},
             id="orders of a connection",
         ),
+        pytest.param(
+            {"reasons": ["state_refused"], "orders": ["acme/1"]},
+            {"acme/1"},
+            id="an order of one connection",
+        ),
         pytest.param({"connections": ["acme"]}, set(), id="a connection, with what can pass"),
         pytest.param(
             {"reasons": ["state_refused"], "connections": [], "orders": []},
@@ -60,7 +67,7 @@ def test_a_refused_state_is_taken_by(event: dict[str, object], takes: set[str]) 
     assert {
         f"{connection}/{order}"
         for connection, order in refused
-        if selection.takes(connection, order, "state_refused")
+        if selection.takes(dead_letter("state_refused", connection=connection, order=order))
     } == takes
 
 
@@ -91,3 +98,20 @@ def test_a_wrong_selection_is_refused_with_its_key_and_what_is_expected(
 ) -> None:
     with pytest.raises(InvalidSelection, match=says):
         read_selection(event)
+
+
+@pytest.mark.parametrize(
+    ("selection", "takes"),
+    [
+        pytest.param(Selection(), {"noon", "later"}, id="any time"),
+        pytest.param(Selection(tried_before=LATER), {"noon"}, id="before"),
+        pytest.param(Selection(tried_since=LATER), {"later"}, id="since, that moment included"),
+        pytest.param(Selection(tried_since=NOON, tried_before=NOON), set(), id="no time"),
+    ],
+)
+def test_a_letter_is_taken_by_its_last_try(selection: Selection, takes: set[str]) -> None:
+    letters = {
+        "noon": dead_letter("odd", last_try=NOON),
+        "later": dead_letter("odd", last_try=LATER),
+    }
+    assert {name for name, letter in letters.items() if selection.takes(letter)} == takes

@@ -33,7 +33,7 @@ class Orders:
                 "ORDER: expected an order's number or id, such as 1001", code=Exit.WRONG_INPUT
             )
         names = self._names()
-        records = self._load([*self._numbered(text), *((name, _bare(text)) for name in names)])
+        records = self._load([*self.numbered(text), *((name, _bare(text)) for name in names)])
         records = records or self._load(self._prefixed(text, names))
         if not records:
             raise Failed(self._why_there_is_none(text, names), code=Exit.NOT_FOUND)
@@ -50,6 +50,11 @@ class Orders:
             )
         return records[0]
 
+    def numbered(self, text: str) -> list[tuple[str, str]]:
+        """Connection and the shop's id of the orders with a number. Raises AwsUnavailable."""
+        found = [name for form in _forms(text) for name in self.ledger.orders.numbered(form)]
+        return [(name, order) for name, order in found if self.only in (None, name)]
+
     def _names(self) -> list[str]:
         names = self.connections.names()
         if self.only is None:
@@ -62,17 +67,13 @@ class Orders:
     def _load(self, names: Iterable[tuple[str, str]]) -> list[OrderRecord]:
         return self.ledger.orders.load_all(names)
 
-    def _numbered(self, text: str) -> list[tuple[str, str]]:
-        found = [name for form in _forms(text) for name in self.ledger.orders.numbered(form)]
-        return [(name, order) for name, order in found if self.only in (None, name)]
-
     def _prefixed(self, text: str, names: Sequence[str]) -> list[tuple[str, str]]:
         """The orders whose order id at Seven Senders it is, with their connection's prefix."""
         return [
             (found, order)
             for name in names
             if (prefix := self._prefix(name)) and text.startswith(prefix)
-            for found, order in self._numbered(text.removeprefix(prefix))
+            for found, order in self.numbered(text.removeprefix(prefix))
             if found == name
         ]
 

@@ -1,6 +1,7 @@
 """The queue of order events and the queue of its dead letters, in SQS."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MAX_MESSAGE_BYTES = 1_048_576
+BATCH = 10
+"""The most messages that SQS takes, or gives, in one call."""
 MAX_HIDDEN_SECONDS = 43_200
 MAX_WORKER_SECONDS = 900
 RETENTION_SECONDS = 14 * 24 * 3600
@@ -80,11 +83,11 @@ class DeadLetterQueue:
         _send(self._sqs, self._url, dead_letter(message, failure))
 
     def receive(self, *, hidden_for: int) -> list[Received]:
-        """Take up to ten dead letters, hidden from others for so many seconds."""
+        """Take up to ``BATCH`` dead letters, hidden from others for so many seconds."""
         with reaching("sqs ReceiveMessage"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
-                MaxNumberOfMessages=10,
+                MaxNumberOfMessages=BATCH,
                 VisibilityTimeout=min(hidden_for, MAX_HIDDEN_SECONDS),
                 WaitTimeSeconds=1,
                 MessageAttributeNames=["All"],
@@ -96,11 +99,15 @@ class DeadLetterQueue:
             )
         return [received_from_sqs(message) for message in answer.get("Messages", [])]
 
-    def release(self, message: Received) -> None:
-        """Let others have a dead letter that is left where it is."""
-        with reaching("sqs ChangeMessageVisibility"):
-            self._sqs.change_message_visibility(
-                QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=0
+    def release(self, messages: Sequence[Received]) -> None:
+        """Let others have up to ``BATCH`` dead letters, those at least that are still ours."""
+        with reaching("sqs ChangeMessageVisibilityBatch"):
+            self._sqs.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(at), "ReceiptHandle": message.receipt, "VisibilityTimeout": 0}
+                    for at, message in enumerate(messages)
+                ],
             )
 
     def delete(self, message: Received) -> None:

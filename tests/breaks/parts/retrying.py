@@ -3,6 +3,7 @@
 from tests.breaks.table import PACKAGE, Break
 
 RETRYING = f"{PACKAGE}/retrying.py"
+RUN = f"{PACKAGE}/dead_letter_run.py"
 BURIAL = f"{PACKAGE}/syncing/burial.py"
 CONNECTIONS = f"{PACKAGE}/connections/syncing.py"
 
@@ -10,31 +11,28 @@ TESTS = "tests/integration/test_retrying.py"
 STOPPED = "tests/integration/syncing/test_retrying_killed.py"
 OF_CONNECTIONS = "tests/unit/connections/test_syncing.py"
 
-SEND = "            self._queue.send_back(message)\n"
-UNLIST = (
-    "            self._dead_letters.remove("
-    "connection=connection, order=order, letter=failure.letter)\n"
-)
-DELETE = "            self._dead_letter_queue.delete(message)\n"
+ACT = "        elif not action(message, letter):\n            tally.waiting += 1\n        else:\n"
+UNLIST = "            self._index.remove(letter)\n"
+DELETE = "            self._queue.delete(message)\n"
 
 BREAKS = (
     Break(
         name="deletes a dead letter before it has sent it",
-        file=RETRYING,
-        old=SEND + UNLIST + DELETE,
-        new=DELETE + SEND + UNLIST,
+        file=RUN,
+        old=ACT,
+        new=DELETE + ACT,
         tests=(STOPPED,),
     ),
     Break(
         name="deletes a dead letter before it has unlisted it",
-        file=RETRYING,
-        old=SEND + UNLIST + DELETE,
-        new=SEND + DELETE + UNLIST,
+        file=RUN,
+        old=UNLIST + DELETE,
+        new=DELETE + UNLIST,
         tests=(STOPPED,),
     ),
     Break(
         name="leaves what it has returned in the list",
-        file=RETRYING,
+        file=RUN,
         old=UNLIST,
         new="",
         tests=(
@@ -43,7 +41,7 @@ BREAKS = (
     ),
     Break(
         name="returns a dead letter without deleting it",
-        file=RETRYING,
+        file=RUN,
         old=DELETE,
         new="",
         tests=(
@@ -53,8 +51,8 @@ BREAKS = (
     Break(
         name="returns what waits behind a closed brake",
         file=RETRYING,
-        old="        elif self._is_held(failure):\n",
-        new="        elif not failure:\n",
+        old="        if self._is_held(letter.failure):\n",
+        new="        if not letter.failure:\n",
         tests=(f"{TESTS}::test_behind_a_closed_brake_it_waits",),
     ),
     Break(
@@ -73,29 +71,29 @@ BREAKS = (
     ),
     Break(
         name="goes on with the dead letters until the time-out cuts it",
-        file=RETRYING,
-        old="m for m in messages if not (has_time() and self._retry(m, selection, result))",
-        new="m for m in messages if not self._retry(m, selection, result)",
+        file=RUN,
+        old="                for message in takewhile(lambda _: has_time(), page):\n",
+        new="                for message in page:\n",
         tests=(f"{TESTS}::test_when_its_time_is_up_it_stops_between_two_letters",),
     ),
     Break(
         name="lists nothing that SQS moved to the dead letters itself",
-        file=RETRYING,
-        old="        self._dead_letters.add(\n",
-        new="        dict(\n",
+        file=RUN,
+        old="                    self._index.add_missing(staying)\n",
+        new="                    pass\n",
         tests=(f"{TESTS}::test_what_sqs_moved_itself_is_listed_then_returned",),
     ),
     Break(
         name="is stopped by a dead letter that nobody can read",
-        file=RETRYING,
-        old="        except UnreadableMessage as error:\n",
-        new="        except ArithmeticError as error:\n",
+        file=RUN,
+        old="    except UnreadableMessage as error:\n",
+        new="    except ArithmeticError as error:\n",
         tests=(f"{TESTS}::test_a_dead_letter_that_cannot_be_read_is_listed_and_left",),
     ),
     Break(
         name="says nothing of a dead letter that will soon expire",
-        file=RETRYING,
-        old="            self._telemetry.near_expiry()\n",
+        file="functions/retry_failed/app.py",
+        old="        self._telemetry.near_expiry()\n",
         new="",
         tests=(f"{TESTS}::test_what_would_soon_expire_is_marked_and_counted",),
     ),
@@ -109,8 +107,8 @@ BREAKS = (
     Break(
         name="lists no dead letter",
         file=BURIAL,
-        old="        self._dead_letters.add(\n",
-        new="        dict(\n",
+        old="        self._dead_letters.add(DeadLetter.of(message, failure))\n",
+        new="",
         tests=(
             (
                 "tests/integration/syncing/test_refusals.py"

@@ -82,18 +82,29 @@ def _emulator(sandbox: Sandbox, _gateway: Gateway) -> Iterator[Emulator]:
         emulator.end()
 
 
+@pytest.fixture(scope="session")
+def _stack(_emulator: Emulator) -> Stack:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _emulator.environment.items():
+            patch.setenv(name, value)
+        return find_stack(STACK)
+
+
 @pytest.fixture
 def command(
-    _emulator: Emulator, _gateway: Gateway, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    _emulator: Emulator,
+    _stack: Stack,
+    _gateway: Gateway,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommandLine]:
     """The commands, on a stack without connections."""
     for name, value in _emulator.environment.items():
         monkeypatch.setenv(name, value)
-    stack = find_stack(STACK)
     # reached as long as the environment is right
-    store, shop_apis = stack.connections, stack.shop_apis
+    store, shop_apis = _stack.connections, _stack.shop_apis
     _gateway.reset()
-    yield CommandLine(stack, _gateway)
+    yield CommandLine(_stack, _gateway)
     for name in store.names():
         store.remove(name)
     for name in shop_apis.names():

@@ -7,6 +7,7 @@ import pytest
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_adapter.ledger.attempts import Attempt
+from seven_senders_adapter.ledger.dead_letters import DeadLetter
 from seven_senders_adapter.messages import Failure
 from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_cli.failing import Failed
@@ -108,7 +109,7 @@ class TestWithoutAnOrder:
             last_try=NOON,
         )
         finder.ledger.dead_letters.add(
-            connection="unread", order="9006002", topic="orders/create", failure=failure
+            DeadLetter(connection="unread", order="9006002", topic="orders/create", failure=failure)
         )
         assert "unreadable_order of an order 9006002 of unread: lacks name" in finder.fails(
             "9006002"

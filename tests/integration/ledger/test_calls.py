@@ -16,7 +16,7 @@ from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.progress import Progress
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Failure
+from tests.unit.ledger.examples import dead_letter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize("dynamodb", ["moto"], indirect=True)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RECORD = OrderRecord(connection="a", order="1", number="#1", order_date=NOON, newest=NOON)
-FAILURE = Failure(letter="m", reason="refused", first_try=NOON, last_try=NOON)
+LETTER = dead_letter("refused")
 
 
 def fail(table: Table, message_id: str, *, limit: int = 3) -> None:
@@ -80,11 +80,11 @@ OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
     "note progress": (lambda t: Progress(table=t).got_through("a", NOON), "PutItem"),
     "read progress": (lambda t: Progress(table=t).last("a"), "GetItem"),
     "add a dead letter": (
-        lambda t: DeadLetters(table=t).add(connection="a", order="1", topic="t", failure=FAILURE),
+        lambda t: DeadLetters(table=t).add(LETTER),
         "PutItem",
     ),
     "remove a dead letter": (
-        lambda t: DeadLetters(table=t).remove(connection="a", order="1", letter="m"),
+        lambda t: DeadLetters(table=t).remove(LETTER),
         "DeleteItem",
     ),
     "list a connection's dead letters": (lambda t: list_dead(t, "a"), "Query"),

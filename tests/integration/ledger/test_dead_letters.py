@@ -1,6 +1,7 @@
 """The index of dead letters in DynamoDB."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,9 @@ FROZEN = Path(__file__).parents[2] / "unit/ledger/frozen"
 
 def added(index: DeadLetters, connection: str, letter: str, at: datetime) -> DeadLetter:
     failure = Failure(letter=letter, reason="refused", first_try=NOON, last_try=at)
-    index.add(connection=connection, order="1", topic="orders/create", failure=failure)
-    return DeadLetter(connection=connection, order="1", topic="orders/create", failure=failure)
+    dead = DeadLetter(connection=connection, order="1", topic="orders/create", failure=failure)
+    index.add(dead)
+    return dead
 
 
 @pytest.fixture
@@ -55,11 +57,20 @@ def test_a_letter_that_is_added_twice_is_listed_once(index: DeadLetters) -> None
 
 
 def test_a_removed_letter_is_listed_no_more(index: DeadLetters) -> None:
-    added(index, "a", "m-1", NOON)
+    gone = added(index, "a", "m-1", NOON)
     kept = added(index, "a", "m-2", NOON)
     for _ in range(2):
-        index.remove(connection="a", order="1", letter="m-1")
+        index.remove(gone)
     assert list(index.list()) == [kept]
+
+
+def test_of_some_letters_those_are_added_that_are_not_listed(index: DeadLetters) -> None:
+    gone = added(index, "a", "m-1", NOON)
+    kept = added(index, "a", "m-2", NOON + timedelta(minutes=1))
+    index.remove(gone)
+    later = replace(kept, failure=replace(kept.failure, last_try=NOON + timedelta(hours=1)))
+    index.add_missing([gone, later])
+    assert list(index.list("a")) == [gone, kept]
 
 
 def test_a_letter_is_listed_as_long_as_the_queue_keeps_it_and_a_day(table: Table) -> None:
@@ -73,12 +84,7 @@ def test_a_dead_letter_is_written_in_its_frozen_form(
     table: Table, dynamodb: "DynamoDBClient"
 ) -> None:
     index = DeadLetters(table=table, now=lambda: LATER - timedelta(days=15))
-    index.add(
-        connection=DEAD_LETTER.connection,
-        order=DEAD_LETTER.order,
-        topic=DEAD_LETTER.topic,
-        failure=DEAD_LETTER.failure,
-    )
+    index.add(DEAD_LETTER)
     key = {"pk": {"S": "dead/de-shop/4711/m-1"}}
     item = dynamodb.get_item(TableName="ledger", Key=key)["Item"]
     assert item == json.loads((FROZEN / "dead_letter.json").read_text())

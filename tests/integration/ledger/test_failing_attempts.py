@@ -8,7 +8,7 @@ import pytest
 from seven_senders_adapter.ledger.attempts import Attempt, Attempts
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Failure
+from tests.unit.ledger.examples import dead_letter
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILED = Attempt(message_id="m", tries=1, first_failed_at=NOON, last_failed_at=NOON)
@@ -49,8 +49,7 @@ def test_one_that_was_worked_in_the_end_is_listed_no_more(attempts: Attempts) ->
 
 def test_they_and_the_dead_letters_are_kept_apart(table: Table, attempts: Attempts) -> None:
     letters = DeadLetters(table=table, now=lambda: NOON)
-    failure = Failure(letter="m", reason="refused", first_try=NOON, last_try=NOON)
-    letters.add(connection="a", order="1", topic="t", failure=failure)
+    letters.add(dead_letter("refused", connection="a"))
     attempts.save("a", "2", FAILED)
     assert [order for order, _ in attempts.failing("a")] == ["2"]
     assert [[letter.order for letter in letters.list(named)] for named in ("a", None)] == [

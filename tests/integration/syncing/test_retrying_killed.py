@@ -1,5 +1,6 @@
-"""retry_failed is killed between any two effects, or runs twice at a time: nothing is lost."""
+"""Runs over the dead letters that are stopped at any effect, or are two at a time, lose none."""
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,13 +9,22 @@ from math import inf
 
 import pytest
 
+from seven_senders_adapter.dead_letter_run import (
+    HIDDEN_SECONDS,
+    DeadLetterRun,
+    Selection,
+    Tally,
+    always,
+    unobserved,
+)
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
-from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import Failure, Outgoing, Received, received_from_sqs
 from seven_senders_adapter.queue import DeadLetterQueue, Queue
-from seven_senders_adapter.retrying import HIDDEN_SECONDS, Retried, Retry, Selection
+from seven_senders_adapter.retrying import Retry
+from seven_senders_cli.dead_letters import no_action
+from seven_senders_cli.interrupting import between_steps
 from seven_senders_local.sandbox import FaultRule
 from tests.integration.syncing.troubled_orders import Life
 from tests.integration.syncing.world import PlayedDeadLetterQueue, World
@@ -23,6 +33,7 @@ from tests.played.mortal import Fuse, Killed, mortal
 from tests.played.sqs import PlayedFifo, PlayedSqs
 
 CHOSEN = Selection(reasons=["state_refused"])
+NONE = Selection(reasons=["failed_for_a_day"])
 LEFT = 1
 """A letter that nobody chooses."""
 
@@ -56,25 +67,39 @@ class Graveyard:
         self.world.sandbox.play()
         assert len(self.dead) == orders + LEFT
 
-    def retry(self, fuse: Fuse) -> Retried:
-        """One run, of a process of its own."""
-        table = Table(client=mortal(self.world.dynamodb, fuse), name="ledger")
-        sqs = mortal(self.sqs, fuse)
+    def retry(
+        self,
+        fuse: Fuse,
+        selection: Selection = CHOSEN,
+        *,
+        has_time: Callable[[], bool] = always,
+        progress: Callable[[Tally], None] = unobserved,
+    ) -> Tally:
+        """One run of retry_failed, in a process of its own."""
         retry = Retry(
-            queue=Queue(sqs=sqs, url="main"),
-            dead_letter_queue=DeadLetterQueue(sqs=sqs, url="dead"),
-            dead_letters=DeadLetters(table=table),
-            orders=Orders(table=table),
-            brakes=Brakes(table=table),
-            telemetry=self.world.telemetry,
+            queue=Queue(sqs=mortal(self.sqs, fuse), url="main"),
+            brakes=Brakes(table=self._table(fuse)),
             now=self.clock.now,
         )
-        return retry.run(CHOSEN, has_time=lambda: True)
+        return self._run(fuse).run(selection, retry, has_time=has_time, progress=progress)
 
-    def retry_again(self) -> None:
-        """The next run, when all letters can be had again."""
-        self.clock.sleep(HIDDEN_SECONDS)
-        self.retry(Fuse(inf))
+    def drop(self, fuse: Fuse) -> Tally:
+        """One run of ``failed drop``, in a process of its own."""
+        return self._run(fuse).run(CHOSEN, no_action)
+
+    def listed(self) -> list[str]:
+        """The orders of the letters in the index."""
+        return sorted(letter.order for letter in self.world.ledger.dead_letters.list())
+
+    def _run(self, fuse: Fuse) -> DeadLetterRun:
+        return DeadLetterRun(
+            queue=DeadLetterQueue(sqs=mortal(self.sqs, fuse), url="dead"),
+            index=DeadLetters(table=self._table(fuse)),
+            now=self.clock.now,
+        )
+
+    def _table(self, fuse: Fuse) -> Table:
+        return Table(client=mortal(self.world.dynamodb, fuse), name="ledger")
 
     def returned(self) -> Counter[str]:
         """How often each order's letter is in the main queue."""
@@ -115,8 +140,13 @@ def check(graveyard: Graveyard, orders: int, *, at_most: int) -> None:
     assert returned.keys() == {str(order) for order in range(1, orders + 1)}
     assert sorted(returned.values())[:-1] == [1] * (orders - 1)
     assert max(returned.values()) <= at_most
+    check_gone(graveyard)
+
+
+def check_gone(graveyard: Graveyard) -> None:
+    """No letter that was chosen lies or stands anywhere; the other does."""
     assert [message.text("order") for message in graveyard.dead.messages] == ["99"]
-    assert [letter.order for letter in graveyard.world.ledger.dead_letters.list()] == ["99"]
+    assert graveyard.listed() == ["99"]
 
 
 @pytest.mark.parametrize("orders", [3, 12])
@@ -124,7 +154,7 @@ def test_the_points_reach_to_the_last_effect(new_world: Callable[[], World], ord
     graveyard = Graveyard(new_world())
     graveyard.bury(orders)
     fuse = Fuse(inf)
-    assert graveyard.retry(fuse) == Retried(returned=orders, left=LEFT)
+    assert graveyard.retry(fuse) == Tally(taken=orders, left=LEFT)
     assert fuse.burnt == effects(orders)
     check(graveyard, orders, at_most=1)
 
@@ -137,7 +167,8 @@ def test_killed_at_any_point_it_loses_no_letter_and_no_order_is_worse_for_it(
     graveyard.bury(3)
     with suppress(Killed):
         graveyard.retry(Fuse(point))
-    graveyard.retry_again()
+    graveyard.clock.sleep(HIDDEN_SECONDS)
+    graveyard.retry(Fuse(inf))
     check(graveyard, 3, at_most=2)
     graveyard.sync()
     ends = {f"#{1000 + order}": "new paid" for order in range(1, 4)}
@@ -152,8 +183,62 @@ def test_killed_in_a_page_it_goes_on_where_it_was(
     graveyard.bury(12)
     with suppress(Killed):
         graveyard.retry(Fuse(point))
-    graveyard.retry_again()
+    graveyard.clock.sleep(HIDDEN_SECONDS)
+    graveyard.retry(Fuse(inf))
     check(graveyard, 12, at_most=2)
+
+
+@pytest.mark.parametrize("point", range(effects(3) + 1))
+def test_ctrl_c_at_any_point_ends_it_after_a_letter_and_the_next_run_has_the_rest_at_once(
+    new_world: Callable[[], World], point: int
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(3)
+    with suppress(KeyboardInterrupt), between_steps() as go_on:
+        graveyard.retry(Fuse(point, then=press_ctrl_c), has_time=go_on)
+    graveyard.retry(Fuse(inf))
+    check(graveyard, 3, at_most=1)
+
+
+@pytest.mark.parametrize("point", range(effects(3) + 1))
+def test_an_exception_at_any_point_loses_no_letter(
+    new_world: Callable[[], World], point: int
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(3)
+    with suppress(KeyboardInterrupt):
+        graveyard.retry(Fuse(point, then=press_ctrl_c))
+    graveyard.clock.sleep(HIDDEN_SECONDS)
+    graveyard.retry(Fuse(inf))
+    check(graveyard, 3, at_most=2)
+
+
+@pytest.mark.parametrize("point", range(effects(3) + 1))
+def test_a_drop_that_is_killed_at_any_point_is_completed_by_the_next_one(
+    new_world: Callable[[], World], point: int
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(3)
+    with suppress(Killed):
+        graveyard.drop(Fuse(point))
+    graveyard.clock.sleep(HIDDEN_SECONDS)
+    graveyard.drop(Fuse(inf))
+    check_gone(graveyard)
+    assert graveyard.main.sent == 0
+
+
+def test_what_a_killed_drop_left_unlisted_is_listed_by_the_next_run_that_leaves_it(
+    new_world: Callable[[], World],
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(1)
+    received_and_unlisted = 2
+    with suppress(Killed):
+        graveyard.drop(Fuse(received_and_unlisted))
+    assert graveyard.listed() == ["99"]
+    graveyard.clock.sleep(HIDDEN_SECONDS)
+    assert graveyard.retry(Fuse(inf), NONE) == Tally(left=1 + LEFT)
+    assert graveyard.listed() == ["1", "99"]
 
 
 @pytest.mark.parametrize("point", range(effects(3) + 1))
@@ -162,9 +247,21 @@ def test_two_runs_at_a_time_return_each_letter_once(
 ) -> None:
     graveyard = Graveyard(new_world())
     graveyard.bury(3)
-    graveyard.retry(Fuse(point, then=lambda: second(graveyard)))
+    graveyard.retry(Fuse(point, then=lambda: unobserved(graveyard.retry(Fuse(inf)))))
     check(graveyard, 3, at_most=1)
 
 
-def second(graveyard: Graveyard) -> None:
-    graveyard.retry(Fuse(inf))
+def test_a_run_that_takes_longer_than_letters_are_hidden_meets_each_once(
+    new_world: Callable[[], World],
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(25)
+    tally = graveyard.retry(
+        Fuse(inf), NONE, progress=lambda _: graveyard.clock.sleep(HIDDEN_SECONDS / 8)
+    )
+    assert tally == Tally(left=25 + LEFT)
+    assert graveyard.retry(Fuse(inf)) == Tally(taken=25, left=LEFT)
+
+
+def press_ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)

@@ -93,3 +93,11 @@ DEAD_LETTER = DeadLetter(
         brakes=("api-1", "account-1"),
     ),
 )
+
+
+def dead_letter(
+    reason: str, *, connection: str = "acme", order: str = "1", last_try: datetime = NOON
+) -> DeadLetter:
+    """A dead letter that failed for a reason."""
+    failure = Failure(letter="m", reason=reason, first_try=NOON, last_try=last_try)
+    return DeadLetter(connection=connection, order=order, topic="orders/paid", failure=failure)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seven_senders_adapter import retrying, telemetry
+from seven_senders_adapter import dead_letter_run, telemetry
 from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, RETENTION_SECONDS
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.telemetry import HOLD
@@ -285,7 +285,7 @@ def test_what_is_near_its_expiry_does_not_fall_silent_between_two_hourly_looks()
 
 
 def test_dead_letters_that_retry_failed_hides_while_it_reads_them_do_not_end_the_alarm() -> None:
-    hidden = retrying.HIDDEN_SECONDS + FUNCTIONS["RetryFailedFunction"]["Timeout"]
+    hidden = dead_letter_run.HIDDEN_SECONDS + FUNCTIONS["RetryFailedFunction"]["Timeout"]
 
     assert seconds_watched("DeadLettersAlarm") > hidden
 

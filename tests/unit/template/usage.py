@@ -29,7 +29,6 @@ from mypy.options import Options
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import Instance, Type, UnionType, get_proper_type
 
-from seven_senders_adapter.ledger.failures import INDEX
 from tests.unit.template.reading import PROJECT, Permission, resources
 
 PACKAGE = PROJECT / "layers/adapter"
@@ -46,8 +45,8 @@ PARAMETERS = {
 }
 """The paths in SSM, by the modules that read or write what is under them."""
 
-_INDEX = f"${{LedgerTable.Arn}}/index/{INDEX}"
-LEDGER = {"dynamodb:Query": _INDEX, "dynamodb:Scan": _INDEX}
+_INDEXES = "${LedgerTable.Arn}/index/*"
+LEDGER = {"dynamodb:Query": _INDEXES, "dynamodb:Scan": _INDEXES}
 """What of the ledger a call is for, if it is not the table."""
 
 _OF_STACK = "arn:${{AWS::Partition}}:{}:${{AWS::Region}}:${{AWS::AccountId}}"
@@ -178,6 +177,8 @@ class _Walk:
             name = call.args[0].value
         for service in self._code.services(call.callee.expr):
             if operation := _operations(service).get(name):
+                if service == "sqs":  # its batches have no actions of their own
+                    operation = operation.removesuffix("Batch")
                 action = f"{service}:{operation}"
                 used_for = self._resources(action, arguments, module, queues)
                 assert used_for, f"{module}:{call.line}: which resource is {action} for?"

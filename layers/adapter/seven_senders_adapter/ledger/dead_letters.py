@@ -1,13 +1,13 @@
 """The list of the dead letters, so that they can be seen without taking them off the queue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.ledger.failures import failures, listed
 from seven_senders_adapter.ledger.rows import from_row, to_row
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Failure
+from seven_senders_adapter.messages import Failure, Received
 from seven_senders_adapter.queue import OUTLIVES_MESSAGES
 
 _KIND = "dead/"
@@ -22,6 +22,16 @@ class DeadLetter:
     topic: str
     failure: Failure
 
+    @classmethod
+    def of(cls, message: Received, failure: Failure) -> "DeadLetter":
+        """A message that failed, readable or not."""
+        return cls(
+            connection=message.attributes.get("connection", "unknown"),
+            order=message.attributes.get("order", "unknown"),
+            topic=message.attributes.get("topic", "unknown"),
+            failure=failure,
+        )
+
 
 class DeadLetters:
     """Dead letters by connection, order and letter. Every operation raises AwsUnavailable."""
@@ -30,19 +40,23 @@ class DeadLetters:
         self._table = table
         self._now = now
 
-    def add(self, *, connection: str, order: str, topic: str, failure: Failure) -> None:
+    def add(self, letter: DeadLetter) -> None:
         """List a dead letter; once more changes nothing."""
-        letter = DeadLetter(connection=connection, order=order, topic=topic, failure=failure)
-        row = to_row(
-            _key(connection, order, failure.letter),
-            letter,
-            expires_at=self._now() + OUTLIVES_MESSAGES,
-        )
-        self._table.put(listed(row, connection=connection, order=order, failed_at=failure.last_try))
+        row = to_row(_key(letter), letter, expires_at=self._now() + OUTLIVES_MESSAGES)
+        where = {"connection": letter.connection, "order": letter.order}
+        self._table.put(listed(row, **where, failed_at=letter.failure.last_try))
 
-    def remove(self, *, connection: str, order: str, letter: str) -> None:
+    def add_missing(self, letters: Sequence[DeadLetter]) -> None:
+        """List those of 1 to ``MAX_KEYS`` dead letters that are not listed."""
+        rows = self._table.get_all([_key(letter) for letter in letters])
+        known = {row["pk"] for row in rows}
+        for letter in letters:
+            if _key(letter) not in known:
+                self.add(letter)
+
+    def remove(self, letter: DeadLetter) -> None:
         """Take a dead letter off the list, if it is there."""
-        self._table.delete(_key(connection, order, letter))
+        self._table.delete(_key(letter))
 
     def list(self, connection: str | None = None) -> Iterator[DeadLetter]:
         """The dead letters of a connection, the oldest failure first, or all in no order.
@@ -53,5 +67,5 @@ class DeadLetters:
             yield from_row(DeadLetter, row)
 
 
-def _key(connection: str, order: str, letter: str) -> str:
-    return f"{_KIND}{connection}/{order}/{letter}"
+def _key(letter: DeadLetter) -> str:
+    return f"{_KIND}{letter.connection}/{letter.order}/{letter.failure.letter}"

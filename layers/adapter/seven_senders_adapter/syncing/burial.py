@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from seven_senders_adapter.clock import Clock
-from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.dead_letters import DeadLetter, DeadLetters
 from seven_senders_adapter.messages import Failure, Received
 from seven_senders_adapter.queue import DeadLetterQueue
 from seven_senders_adapter.reasons import Reason
@@ -55,12 +55,7 @@ class Burial:
             brakes=brakes,
         )
         self._dead_letter_queue.bury(message, failure)
-        self._dead_letters.add(
-            connection=message.attributes.get("connection", "unknown"),
-            order=message.attributes.get("order", "unknown"),
-            topic=message.attributes.get("topic", "unknown"),
-            failure=failure,
-        )
+        self._dead_letters.add(DeadLetter.of(message, failure))
         self._telemetry.dead_lettered(reason)
         self._telemetry.warn("a dead letter", reason=reason, detail=detail, status=status)
 

@@ -1,5 +1,6 @@
 """Whether an access key and an API's URL can be worked with, before they are stored."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from seven_senders_adapter.seven_senders.account import Account
@@ -13,7 +14,7 @@ from seven_senders_adapter.seven_senders.errors import (
 from seven_senders_adapter.seven_senders.transport import Operation
 from seven_senders_cli.failing import Exit, Failed
 
-NO_ORDER = "seven-senders-connect"
+NO_ORDER = "seven-senders-check"
 """An order id that no shop gives."""
 
 _KEY_REFUSED = frozenset(
@@ -27,27 +28,34 @@ _KEY_REFUSED = frozenset(
 )
 
 
-def check_account(client: SevenSendersClient, account: Account) -> None:
+def ask(client: SevenSendersClient) -> None:
     """Log in, unless the shared token is good, and look up an order that there is not.
 
-    The token stays in the shared cache. Raises Failed, which says whether the key or the URL is
-    wrong.
+    The token stays in the shared cache. Raises SevenSendersError.
     """
-    try:
+    with suppress(Refused):  # by the filter, so token and path are good
         client.list_orders({"order_id": NO_ORDER, "limit": 1})
-    except Refused:
-        return  # by the filter, so token and path are good
-    except AccountFailure as error:
-        raise Failed(_explained(error, account), code=Exit.WRONG_INPUT) from error
-    except TokenUnavailable as error:
-        raise Failed(f"there is no token now: {error}. Try again in a minute") from error
+
+
+def explained(error: SevenSendersError, account: Account) -> str:
+    """What an error of ``ask`` means, and what to do."""
+    if isinstance(error, AccountFailure):
+        return _refused(error, account)
+    if isinstance(error, TokenUnavailable):
+        return f"there is no token now: {error}. Try again in a minute"
+    return f"{account.api_url} can't be asked: {error}. If its URL is right, try again later"
+
+
+def check_account(client: SevenSendersClient, account: Account) -> None:
+    """See to it that the API takes an account. Raises Failed."""
+    try:
+        ask(client)
     except SevenSendersError as error:
-        raise Failed(
-            f"{account.api_url} can't be asked: {error}. If its URL is right, try again later"
-        ) from error
+        code = Exit.WRONG_INPUT if isinstance(error, AccountFailure) else Exit.FAILED
+        raise Failed(explained(error, account), code=code) from error
 
 
-def _explained(error: AccountFailure, account: Account) -> str:
+def _refused(error: AccountFailure, account: Account) -> str:
     if error.operation == Operation.LOG_IN and error.status in _KEY_REFUSED:
         return (
             f"{account.api_url} refuses the access key (HTTP {error.status}): check it. The"

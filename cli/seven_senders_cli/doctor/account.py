@@ -7,18 +7,12 @@ from typing import Protocol
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.seven_senders.client import SevenSendersClient
-from seven_senders_adapter.seven_senders.errors import (
-    AccountFailure,
-    Refused,
-    SevenSendersError,
-    TokenUnavailable,
-)
+from seven_senders_adapter.seven_senders.errors import SevenSendersError, TokenUnavailable
 from seven_senders_adapter.syncing.brake_guard import brake_names
-from seven_senders_cli.doctor.finding import Finding, amber, green, red
+from seven_senders_cli.account_check import ask, explained
+from seven_senders_cli.doctor.finding import Finding, amber, green, red, untold
+from seven_senders_cli.failing import Failed
 from seven_senders_cli.screen import as_text
-
-NO_ORDER = "seven-senders-doctor"
-"""An order id that no shop gives."""
 
 
 class Token(Protocol):
@@ -30,21 +24,17 @@ class Token(Protocol):
 
 
 def access_key(
-    subject: str, client: SevenSendersClient, token: Token, *, now: datetime
+    subject: str, client: SevenSendersClient, token: Token, account: Account, *, now: datetime
 ) -> Iterator[Finding]:
-    """Whether the API takes the account's shared token, or its key; looks up a made-up order."""
+    """Whether the API takes the account's shared token, or else its key."""
     try:
-        client.list_orders({"order_id": NO_ORDER, "limit": 1})
-    except Refused as error:
-        mend = "Seven Senders finds orders in another way: see docs/api-assumptions.md"
-        yield amber(subject, f"accepted, but no order can be looked up: {error}", mend)
-    except AccountFailure as error:
-        yield red(subject, str(error), "Ask Seven Senders for the key and the URL, connect again")
-    except TokenUnavailable as error:
-        yield amber(subject, f"can't be told: {error}", "Look again in a minute")
+        ask(client)
     except SevenSendersError as error:
-        mend = "Events wait and follow by themselves. If it lasts, ask Seven Senders"
-        yield red(subject, str(error), mend)
+        what = explained(error, account)
+        if isinstance(error, TokenUnavailable):
+            yield untold(subject, Failed(what))
+        else:
+            yield red(subject, what, "Its events wait, and follow by themselves once it is mended")
     else:
         until = token.good_until
         minutes = 0 if until is None else int((until - now).total_seconds() // 60)

@@ -145,7 +145,11 @@ def _of_connection(
         Check(
             key,
             lambda: account.access_key(
-                key, clients.of(of_account), clients.tokens_of(of_account), now=utc_now()
+                key,
+                clients.of(of_account),
+                clients.tokens_of(of_account),
+                of_account,
+                now=utc_now(),
             ),
         ),
         Check(brake, lambda: account.brakes(brake, Brakes(table=table), of_account)),

@@ -68,6 +68,13 @@ def test_one_connection_is_looked_at_beside_the_stack(command: CommandLine) -> N
     assert not [subject for subject in subjects if subject.startswith("two")]
 
 
+def test_each_connection_is_told_what_is_odd_about_itself(command: CommandLine) -> None:
+    command.connect("one", **WHOLE)
+    command.connect("two", access_key="key_2")
+    found = levels(command("doctor", "--json"))
+    assert (found["one: settings"], found["two: settings"]) == ("green", "amber")
+
+
 def test_settings_that_are_broken_do_not_stop_the_rest(command: CommandLine) -> None:
     command.connect("one", **WHOLE)
     command.connect("two", **WHOLE)

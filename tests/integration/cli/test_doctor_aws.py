@@ -67,7 +67,10 @@ def test_the_outputs_tell_the_version(given: set[str], level: str, says: str) ->
 
 def limits(free: int) -> Answer:
     return "get_account_settings", {
-        "AccountLimit": {"ConcurrentExecutions": free, "UnreservedConcurrentExecutions": free}
+        "AccountLimit": {
+            "ConcurrentExecutions": free + 100,
+            "UnreservedConcurrentExecutions": free,
+        }
     }
 
 

@@ -68,6 +68,9 @@ def test_settings_that_cannot_be_read_are_red() -> None:
     assert (found.level, found.what) == ("red", "connection shop: platform: missing")
 
 
+OF = Account("https://api.example/v2", "key")
+
+
 @dataclass
 class Held:
     good_until: datetime | None = NOON + timedelta(minutes=42)
@@ -77,10 +80,10 @@ class Held:
     ("reply", "level", "says"),
     [
         (Reply(content=[]), "green", "accepted; its token is good for 42 minutes"),
-        (Reply(status=401), "red", "the token is refused"),
-        (Reply(status=403), "red", "the account may not do this"),
-        (Reply(status=404), "red", "no such path"),
-        (Reply(status=400), "amber", "accepted, but no order can be looked up"),
+        (Reply(status=401), "red", "does not let this account read orders"),
+        (Reply(status=403), "red", "does not let this account read orders"),
+        (Reply(status=404), "red", "has no orders where they are looked for"),
+        (Reply(status=400), "green", "accepted"),
         (Reply(status=503), "red", "the API failed (HTTP 503)"),
         (Reply(cut=True), "red", "no answer"),
     ],
@@ -96,8 +99,8 @@ class Held:
 )
 def test_the_access_key_is_accepted_or_not(reply: Reply, level: str, says: str) -> None:
     with ScriptedApi(reply, reply) as api:
-        [found] = account.access_key("key", client_at(api.url), Held(), now=NOON)
-        assert api.requests[0].path == "/v2/orders?order_id=seven-senders-doctor&limit=1"
+        [found] = account.access_key("key", client_at(api.url), Held(), OF, now=NOON)
+        assert api.requests[0].path == "/v2/orders?order_id=seven-senders-check&limit=1"
     assert found.level == level
     assert says in found.what
 
@@ -105,7 +108,7 @@ def test_the_access_key_is_accepted_or_not(reply: Reply, level: str, says: str) 
 def test_a_token_that_another_is_fetching_tells_nothing() -> None:
     with ScriptedApi(Reply(status=401), Reply(status=401)) as api:
         client = client_at(api.url, tokens=FixedTokens(own=False))
-        [found] = account.access_key("key", client, Held(), now=NOON)
+        [found] = account.access_key("key", client, Held(), OF, now=NOON)
     assert found.level == "amber"
     assert "can't be told" in found.what
 
@@ -147,11 +150,11 @@ def test_brakes_that_are_closed_say_since_when_and_why(
     happened: list[Callable[[Brakes, tuple[str, str]], None]],
     expected: list[str],
 ) -> None:
-    brakes, of = Brakes(table=command.stack.table), Account("https://api.example/v2", "key")
+    brakes = Brakes(table=command.stack.table)
     for happen in happened:
-        happen(brakes, brake_names(of))
-    found = [f"{one.level} {one.what}" for one in account.brakes("brakes", brakes, of)]
-    for name in brake_names(of):
+        happen(brakes, brake_names(OF))
+    found = [f"{one.level} {one.what}" for one in account.brakes("brakes", brakes, OF)]
+    for name in brake_names(OF):
         brakes.open(name)
     assert len(found) == len(expected)
     assert all(map(str.startswith, found, expected))

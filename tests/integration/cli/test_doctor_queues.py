@@ -94,4 +94,6 @@ def test_the_messages_of_a_queue_are_counted(command: CommandLine) -> None:
     )
     stack.queue.send(event)
     assert queues.count(stack.sqs, url) == (before + 1, 0, 0)
+    stack.sqs.receive_message(QueueUrl=url)
+    assert queues.count(stack.sqs, url) == (before, 1, 0)
     stack.sqs.purge_queue(QueueUrl=url)

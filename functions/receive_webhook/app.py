@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class ReceiveEnvironment(Environment):
     """The variables of this function."""
 
+    queue_url: str
     receiving_path: str
 
 

@@ -31,6 +31,7 @@ SPARE_MS = 30_000
 class RetryEnvironment(Environment):
     """The variables of this function."""
 
+    queue_url: str
     dead_letter_queue_url: str
     table_name: str
 

@@ -22,6 +22,7 @@ from seven_senders_adapter.queue import DeadLetterQueue, Queue
 from seven_senders_adapter.seven_senders.api import WireSettings
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_adapter.shops import SHOPS
+from seven_senders_adapter.syncing.arrivals import Arrivals
 from seven_senders_adapter.syncing.batch import BatchSync
 from seven_senders_adapter.syncing.deadline import Deadline
 from seven_senders_adapter.syncing.order_sync import OrderSync
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 class SyncEnvironment(Environment):
     """The variables of this function."""
 
+    queue_url: str
     syncing_path: str
     tokens_path: str
     dead_letter_queue_url: str
@@ -75,10 +77,11 @@ class SyncOrder:
         clients = _clients(
             env, ssm, table, session, self._telemetry, now=now, sleep=sleep, jitter=jitter
         )
+        ledger = Ledger.at(table)
         queue = Queue(sqs=sqs, url=env.queue_url)
         orders = OrderSync(
             dead_letter_queue=DeadLetterQueue(sqs=sqs, url=env.dead_letter_queue_url),
-            ledger=Ledger.at(table),
+            ledger=ledger,
             connections=SyncingConnections(ssm=ssm, path=env.syncing_path, now=now),
             clients=clients.of,
             shops=SHOPS,
@@ -86,7 +89,13 @@ class SyncOrder:
             pace=pace,
             now=now,
         )
-        self._batch = BatchSync(orders=orders, queue=queue, pace=pace, telemetry=self._telemetry)
+        self._batch = BatchSync(
+            arrivals=Arrivals(traffic=ledger.traffic, now=now),
+            orders=orders,
+            queue=queue,
+            pace=pace,
+            telemetry=self._telemetry,
+        )
 
     def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, object]:
         """Work a batch; name the messages that stay in the queue."""

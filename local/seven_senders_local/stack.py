@@ -22,6 +22,7 @@ from seven_senders_local.workers import Pool, Worker
 RECEIVE = "ReceiveWebhookFunction"
 SYNC = "SyncOrderFunction"
 RETRY = "RetryFailedFunction"
+CHECK = "CheckConnectionsFunction"
 
 RECEIVERS = 2
 FEWEST_SYNCERS = 8
@@ -77,6 +78,7 @@ class LocalStack:
         self._receive = self._pool(RECEIVE, RECEIVERS)
         self._sync = self._pool(SYNC, syncers)
         self._retry = self._pool(RETRY, 1)
+        self._check = self._pool(CHECK, 1)
         sqs = emulator.client("sqs")
         self._poller = Poller(
             sqs=sqs,
@@ -101,6 +103,7 @@ class LocalStack:
                 "GET /_local/dead": self._show_dead,
                 "GET /_local/aws": self._show_aws,
                 "POST /_local/retry-failed": self._retry_failed,
+                "POST /_local/check-connections": lambda: self._check.invoke({}),
             },
         )
         self.url = self._front.url
@@ -126,7 +129,7 @@ class LocalStack:
         """Stop at once: nothing of the local stack outlives it, so nothing is waited for."""
         self._front.server_close()
         self._poller.stop()
-        for pool in (self._receive, self._sync, self._retry):
+        for pool in (self._receive, self._sync, self._retry, self._check):
             pool.end()
         self._poller.wait_until_stopped()
 

@@ -103,6 +103,7 @@ def test_what_cannot_be_read_is_listed_as_a_dead_letter_and_left_for_a_person(
         assert letter["first_try"] <= letter["last_try"]
         assert stack.local("retry-failed", "POST") == {"returned": 0, "waiting": 0, "left": 1}
     assert stack.local("status")["dead"] == 1
+    assert stack.local("check-connections", "POST") == {"connections": 1, "in_trouble": {}}
 
 
 def kill_workers() -> None:

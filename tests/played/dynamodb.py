@@ -115,10 +115,11 @@ class _Pages:
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         """One page: what has the hash key that is asked for, or all."""
         keys = _INDEXES[asked["IndexName"]]
-        wanted = asked.get("ExpressionAttributeValues", {}).get(f":{keys[0]}")
         listed = [item for item in self._items.values() if item.keys() >= set(keys)]
-        chosen = [item for item in listed if wanted in (None, item[keys[0]])]
-        yield {"Items": sorted(chosen, key=lambda item: str(item[keys[-1]]["S"]))}
+        values = {n: _value(v) for n, v in asked.get("ExpressionAttributeValues", {}).items()}
+        if condition := asked.get("KeyConditionExpression"):
+            listed = [item for item in listed if _condition(condition)(item, values)]
+        yield {"Items": sorted(listed, key=lambda item: str(item[keys[-1]]["S"]))}
 
 
 type _Test = Callable[[Item, Mapping[str, Any]], bool]
@@ -182,7 +183,8 @@ def _change(row: Item, expression: str, values: Mapping[str, Any]) -> None:
             if clause == "REMOVE":
                 row.pop(name, None)
             elif clause == "ADD":
-                old = _value(row[name]) if name in row else set()
-                row[name] = _typed(old | _value(values[change.split(" ")[1]]))
+                added = _value(values[change.strip().split(" ")[1]])
+                old = _value(row[name]) if name in row else type(added)()
+                row[name] = _typed(old | added if isinstance(added, set) else old + added)
             elif not ("if_not_exists" in change and name in row):
                 row[name] = values[re.findall(r":\w+", change)[0]]

@@ -58,10 +58,9 @@ class MemorySsm:
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         """One page: what stands right under the path."""
-        assert asked["WithDecryption"]
         self.begin("GetParametersByPath", asked["Path"])
         found = [
-            {"Name": name, "Value": value}
+            {"Name": name, "Value": value if asked["WithDecryption"] else "encrypted"}
             for name, value in self.parameters.items()
             if name.rpartition("/")[0] == asked["Path"]
         ]

@@ -17,6 +17,7 @@ VARIABLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEnvironment(Environment):
+    queue_url: str
     table_name: str
 
 

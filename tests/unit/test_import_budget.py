@@ -19,6 +19,7 @@ REQUESTS = {"charset_normalizer", "idna", "requests", "simplejson"}
 PYDANTIC = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
 
 LIBRARIES = {
+    "CheckConnectionsFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES,
     "ReceiveWebhookFunction": BOTOCORE | POWERTOOLS,
     "RetryFailedFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES,
     "SyncOrderFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES | REQUESTS | PYDANTIC,
@@ -26,6 +27,7 @@ LIBRARIES = {
 """The libraries that each function needs, by what of them is in its way."""
 
 ADAPTER_MODULES = {
+    "CheckConnectionsFunction": 29,
     "ReceiveWebhookFunction": 32,
     "RetryFailedFunction": 26,
     "SyncOrderFunction": 76,

@@ -116,6 +116,7 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
     telemetry.near_expiry()
     telemetry.connection_failed("account")
     telemetry.aws_failed()
+    telemetry.connections_in_trouble(2)
     assert recorder.counted == {
         "Accepted": 1,
         "Rejected wrong_signature": 1,
@@ -135,6 +136,7 @@ def test_all_metrics_have_their_names(recorder: Recorder) -> None:
         "NearExpiry": 1,
         "ConnectionFailures account": 1,
         "AwsFailures": 1,
+        "ConnectionsInTrouble": 2,
     }
 
 
@@ -145,6 +147,13 @@ def test_no_lag_is_lost_over_the_hundred_samples_of_a_line(
     for _ in range(samples):
         recorder.telemetry.lagged(1)
     assert recorder.counted == {"Lag": samples}
+
+
+def test_that_no_connection_is_in_trouble_is_written_too(recorder: Recorder) -> None:
+    recorder.telemetry.connections_in_trouble(0)
+    (line,) = recorder.written
+    assert line["ConnectionsInTrouble"] == [0]
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
 
 
 def test_nothing_counted_writes_nothing(recorder: Recorder) -> None:

@@ -14,7 +14,6 @@ class Environment:
 
     powertools_service_name: str
     powertools_metrics_namespace: str
-    queue_url: str
 
 
 def read_environment[E: Environment](form: type[E], variables: Mapping[str, str]) -> E:

@@ -58,7 +58,7 @@ class Telemetry:
         self._namespace = namespace
         self._now = now
         self._counts: Counter[_Series] = Counter()
-        self._lags: defaultdict[_Series, list[float]] = defaultdict(list)
+        self._samples: defaultdict[_Series, list[float]] = defaultdict(list)
         self._held: Counter[_Series] = Counter()
         self._held_until = now()
 
@@ -136,7 +136,7 @@ class Telemetry:
 
     def lagged(self, seconds: float) -> None:
         """How long an order event took from its receipt to its acceptance by Seven Senders."""
-        self._lags[_series("Lag", MetricUnit.Seconds)].append(seconds)
+        self._samples[_series("Lag", MetricUnit.Seconds)].append(seconds)
 
     def near_expiry(self) -> None:
         """A message would soon expire from its queue."""
@@ -157,12 +157,16 @@ class Telemetry:
         """An event waits, as a service of AWS refuses the worker, or it gets no token."""
         self._count("AwsFailures")
 
+    def connections_in_trouble(self, number: int) -> None:
+        """So many connections are silent, refused, or stand still; written if it is none, too."""
+        self._samples[_series("ConnectionsInTrouble", MetricUnit.Count)].append(number)
+
     def flush(self) -> None:
         """Write what was counted, and what was held for long enough."""
         values = {series: [float(count)] for series, count in self._counts.items()}
-        values |= self._lags
+        values |= self._samples
         self._counts.clear()
-        self._lags.clear()
+        self._samples.clear()
         if self._held and self._now() >= self._held_until:
             values |= {series: [float(count)] for series, count in self._held.items()}
             self._held.clear()

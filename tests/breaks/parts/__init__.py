@@ -12,6 +12,7 @@ from tests.breaks.parts import (
     shops,
     syncing,
     tokens,
+    watching,
 )
 
 BREAKS = (
@@ -26,4 +27,5 @@ BREAKS = (
     *api_client.BREAKS,
     *tokens.BREAKS,
     *retrying.BREAKS,
+    *watching.BREAKS,
 )

@@ -162,8 +162,8 @@ BREAKS = (
     Break(
         name="notes no progress",
         file=ORDER_SYNC,
-        old="            self._ledger.progress.got_through(connection, now)\n",
-        new="",
+        old="            self._ledger.progress.got_through(connection, self._now())\n",
+        new="            self._now()\n",
         tests=(GIVEN_UP,),
     ),
     Break(
@@ -183,8 +183,8 @@ BREAKS = (
     ),
     Break(
         name="says nothing of a connection that stands still",
-        file=f"{PACKAGE}/syncing/admission.py",
-        old="            self._telemetry.held_back()\n",
+        file=f"{PACKAGE}/syncing/standing_still.py",
+        old="        self._telemetry.held_back()\n",
         new="",
         tests=("tests/integration/syncing/test_standing_still.py",),
     ),

@@ -15,7 +15,9 @@ from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.progress import Progress
+from seven_senders_adapter.ledger.standstills import Standstills
 from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.ledger.traffic import Traffic
 from tests.unit.ledger.examples import dead_letter
 
 if TYPE_CHECKING:
@@ -79,6 +81,17 @@ OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
     "release a lease": (lambda t: Leases(table=t).release("l", holder="h"), "DeleteItem"),
     "note progress": (lambda t: Progress(table=t).got_through("a", NOON), "PutItem"),
     "read progress": (lambda t: Progress(table=t).last("a"), "GetItem"),
+    "note a standstill": (lambda t: Standstills(table=t).note("a", "api", NOON), "PutItem"),
+    "read the last standstill": (lambda t: Standstills(table=t).last("a", NOON), "GetItem"),
+    "count events": (lambda t: Traffic(table=t).add("a", NOON.date(), {12: 1}), "UpdateItem"),
+    "read five weeks of counts": (
+        lambda t: Traffic(table=t).last_weeks("a", NOON),
+        "BatchGetItem",
+    ),
+    "list a connection's dead letters since a time": (
+        lambda t: list(DeadLetters(table=t).since("a", NOON)),
+        "Query",
+    ),
     "add a dead letter": (
         lambda t: DeadLetters(table=t).add(LETTER),
         "PutItem",

@@ -42,6 +42,14 @@ def test_dead_letters_are_listed_by_connection_the_oldest_failure_first(index: D
     assert list(index.list("c")) == []
 
 
+def test_those_of_a_connection_since_a_time_are_listed(index: DeadLetters) -> None:
+    added(index, "a", "m-1", NOON - timedelta(seconds=1))
+    second = added(index, "a", "m-2", NOON + timedelta(seconds=1))
+    first = added(index, "a", "m-3", NOON)
+    added(index, "b", "m-4", NOON)
+    assert list(index.since("a", NOON)) == [first, second]
+
+
 def test_the_dead_letters_of_all_connections_are_listed_and_nothing_else(
     table: Table, index: DeadLetters
 ) -> None:

@@ -96,6 +96,32 @@ def test_logins_that_fail_are_counted_again_and_again(
     assert max(later - sooner for sooner, later in pairwise(times)) < WATCHED
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(FaultRule(path="^/token$", status=401), id="a wrong access key"),
+        pytest.param(FaultRule(status=503), id="an API that is down"),
+    ],
+)
+def test_a_standstill_that_can_not_be_noted_is_counted_all_the_same_and_is_no_failure_of_aws(
+    fast_world: World, recorder: Recorder, fault: FaultRule
+) -> None:
+    world = fast_world
+    world.telemetry = recorder.telemetry
+    notes = DynamoDbThatFails(
+        world.dynamodb, lambda number, row: row.startswith("standstill/"), is_refused
+    )
+    worker = world.new_worker(table=Table(client=cast("Any", notes), name="ledger"))
+    world.sandbox.play(fault)
+    for order in range(3):
+        world.arrive("paid", minute=1, order=str(order))
+    for _ in range(5):
+        world.work(worker=worker)
+        world.now = world.next_at()
+    assert any(name.startswith("ConnectionFailures") for name in recorder.counted)
+    assert "AwsFailures" not in recorder.counted
+
+
 def without_dynamodb(world: World) -> None:
     refusing = DynamoDbThatFails(world.dynamodb, lambda number, row: True, is_refused)
     world.worker = world.new_worker(table=Table(client=cast("Any", refusing), name="ledger"))

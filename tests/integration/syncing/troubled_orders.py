@@ -159,27 +159,27 @@ FAILED = Attempt(
 
 TROUBLED_ORDERS = {
     "from creation to shipping": Life(
-        begins=_from_creation_to_shipping, effects=16, shipped=frozenset(WHOLE)
+        begins=_from_creation_to_shipping, effects=17, shipped=frozenset(WHOLE)
     ),
-    "a lost create": Life(begins=_arriving(replace(LOST, path="^/orders$")), effects=21),
-    "a lost state": Life(begins=_arriving(replace(LOST, path="^/order_states$")), effects=21),
-    "a lost update": Life(begins=_a_lost_update, effects=26, shipped=frozenset(WHOLE)),
+    "a lost create": Life(begins=_arriving(replace(LOST, path="^/orders$")), effects=22),
+    "a lost state": Life(begins=_arriving(replace(LOST, path="^/order_states$")), effects=22),
+    "a lost update": Life(begins=_a_lost_update, effects=27, shipped=frozenset(WHOLE)),
     "a create that is not taken": Life(
         begins=_arriving(FaultRule(method="POST", path="^/orders$", status=429, times=1)),
-        effects=23,
+        effects=24,
     ),
     "a token that is cut off": Life(
-        begins=_arriving(FaultRule(path="^/order_states$", status=401, times=1)), effects=18
+        begins=_arriving(FaultRule(path="^/order_states$", status=401, times=1)), effects=19
     ),
     "an order that seems to be gone": Life(
-        begins=_arriving(FaultRule(path="^/order_states$", status=404, times=1)), effects=18
+        begins=_arriving(FaultRule(path="^/order_states$", status=404, times=1)), effects=19
     ),
     "an event that SQS will soon drop": Life(
-        begins=_about_to_expire, effects=11, shipped=frozenset(WHOLE)
+        begins=_about_to_expire, effects=12, shipped=frozenset(WHOLE)
     ),
     "a refused state": Life(
         begins=_a_refused_state,
-        effects=18,
+        effects=19,
         ends={"#1001": "new"},
         shipped=frozenset(WHOLE),
         dead=("state_refused",),
@@ -187,36 +187,36 @@ TROUBLED_ORDERS = {
     "a refused order that returns": Life(
         begins=_a_refused_order_returns, effects=9, ends={}, dead=("order_refused",) * 2
     ),
-    "a refused field": Life(begins=_a_refused_field, effects=19, dead=("field_refused",)),
+    "a refused field": Life(begins=_a_refused_field, effects=20, dead=("field_refused",)),
     "an order that a person has compared": Life(
         begins=_resynced, effects=9, dead=("state_refused",) * 2
     ),
     "an order that is opened again": Life(
         begins=_reopened,
-        effects=19,
+        effects=20,
         ends={"#1001": "new paid cancelled"},
         shipped=frozenset(WHOLE),
         dead=("reopened_after_cancelled",),
     ),
     "an API that is down for a while": Life(
         begins=_down_for_a_while,
-        effects=55,
+        effects=57,
         ends={"#1001": "new paid"},
     ),
     "an account that is locked for a while": Life(
         begins=_locked_for_a_while,
-        effects=34,
+        effects=36,
         ends={"#1001": "new paid"},
     ),
     "a message that can't be read": Life(
-        begins=_unreadable, effects=15, dead=("unreadable_message",)
+        begins=_unreadable, effects=16, dead=("unreadable_message",)
     ),
     "a message that kills its worker": Life(
-        begins=_tried(DIED), effects=14, ends={"#1002": "new paid"}, dead=("kills_its_worker",)
+        begins=_tried(DIED), effects=15, ends={"#1002": "new paid"}, dead=("kills_its_worker",)
     ),
     "a message that fails for a day": Life(
         begins=_tried(FAILED),
-        effects=22,
+        effects=23,
         ends={"#1001": "new", "#1002": "new paid"},
         dead=("failed_for_a_day",),
     ),

@@ -37,6 +37,7 @@ from seven_senders_adapter.shops.shop import (
     Projection,
     ProjectionNames,
 )
+from seven_senders_adapter.syncing.arrivals import Arrivals
 from seven_senders_adapter.syncing.batch import BatchSync
 from seven_senders_adapter.syncing.deadline import Deadline
 from seven_senders_adapter.syncing.order_sync import OrderSync
@@ -187,9 +188,10 @@ class World:
             sleep=lambda seconds: None,
             jitter=jitter,
         )
+        ledger = Ledger.at(table)
         orders = OrderSync(
             dead_letter_queue=mortal(self.dead_letter_queue, fuse),
-            ledger=Ledger.at(table),
+            ledger=ledger,
             connections=SyncingConnections(
                 ssm=ssm, path=f"/{self.stack}/syncing", now=lambda: self.now
             ),
@@ -200,7 +202,13 @@ class World:
             now=lambda: self.now,
         )
         queue = mortal(self.queue, fuse)
-        return BatchSync(orders=orders, queue=queue, pace=pace, telemetry=self.telemetry)
+        return BatchSync(
+            arrivals=Arrivals(traffic=ledger.traffic, now=lambda: self.now),
+            orders=orders,
+            queue=queue,
+            pace=pace,
+            telemetry=self.telemetry,
+        )
 
     def connect(self, name: str = "demo", **settings: object) -> None:
         """Store a connection's syncing document."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import StringIO
@@ -10,10 +10,10 @@ from typing import Any, cast, override
 
 import requests
 
+from functions.check_connections.app import CheckConnections, CheckEnvironment
 from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
 from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
-from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_local.sandbox import FaultRule, Sandbox
@@ -59,6 +59,18 @@ class PlayedStack:
             RetryEnvironment(**_common(), dead_letter_queue_url="dead", table_name="ledger"),
             dynamodb=self.dynamodb,
             sqs=self.sqs,
+            now=self.clock.now,
+        )
+
+        self.check = CheckConnections(
+            CheckEnvironment(
+                powertools_service_name=SERVICE,
+                powertools_metrics_namespace=NAMESPACE,
+                receiving_path="/receiving",
+                table_name="ledger",
+            ),
+            ssm=self.ssm.client,
+            dynamodb=self.dynamodb,
             now=self.clock.now,
         )
 
@@ -188,8 +200,8 @@ def _fail_inside(stack: PlayedStack) -> None:
 def _grow_old(stack: PlayedStack) -> None:
     stack.clock.sleep(timedelta(days=12).total_seconds())
     stack.drain()
-    with suppress(AwsUnavailable):
-        stack.retry_failed()
+    stack.retry_failed()
+    stack.check()
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seven_senders_adapter import dead_letter_run, telemetry
+from seven_senders_adapter import checking, dead_letter_run, telemetry
 from seven_senders_adapter.queue import EXPIRY_WARNING_AFTER, RETENTION_SECONDS
 from seven_senders_adapter.syncing.pace import Pace
 from seven_senders_adapter.telemetry import HOLD
@@ -169,6 +169,7 @@ def test_an_alarm_goes_off_at_once_unless_only_what_lasts_matters(alarm: str) ->
         ("AwsFailuresAlarm", "GreaterThanThreshold", 0),
         ("BugsAlarm", "GreaterThanThreshold", 0),
         ("ConnectionFailuresAlarm", "GreaterThanThreshold", 0),
+        ("ConnectionsInTroubleAlarm", "GreaterThanThreshold", 0),
         ("DeadLettersAlarm", "GreaterThanThreshold", 0),
         ("DeliveriesFailedAlarm", "GreaterThanThreshold", 0),
         ("DeliveriesRefusedAlarm", "GreaterThanOrEqualToThreshold", 50),
@@ -238,6 +239,7 @@ def test_the_queue_is_as_full_as_its_free_and_its_hidden_messages_together() -> 
         ("AwsFailuresAlarm", "Sum"),
         ("BugsAlarm", "Sum"),
         ("ConnectionFailuresAlarm", "Sum"),
+        ("ConnectionsInTroubleAlarm", "Maximum"),
         ("DeadLettersAlarm", "Maximum"),
         ("DeliveriesFailedAlarm", "Sum"),
         ("DeliveriesRefusedAlarm", "Sum"),
@@ -277,11 +279,24 @@ def test_wrong_signatures_are_told_of_before_woocommerce_shuts_the_webhook_off()
     assert seconds_watched("WrongSignaturesAlarm") > SHOPIFY_TRIES_FOR.total_seconds()
 
 
-def test_what_is_near_its_expiry_does_not_fall_silent_between_two_hourly_looks() -> None:
-    (hourly,) = FUNCTIONS["RetryFailedFunction"]["Events"].values()
+@pytest.mark.parametrize(
+    ("alarm", "function"),
+    [
+        ("NearExpiryAlarm", "RetryFailedFunction"),
+        ("ConnectionsInTroubleAlarm", "CheckConnectionsFunction"),
+    ],
+)
+def test_what_an_hourly_run_counts_does_not_fall_silent_between_two_runs(
+    alarm: str, function: str
+) -> None:
+    (hourly,) = FUNCTIONS[function]["Events"].values()
 
     assert hourly["Properties"]["Schedule"] == "rate(1 hour)"
-    assert seconds_watched("NearExpiryAlarm") >= timedelta(hours=2).total_seconds()
+    assert seconds_watched(alarm) >= timedelta(hours=2).total_seconds()
+
+
+def test_the_check_looks_back_over_two_of_its_runs() -> None:
+    assert timedelta(hours=2) <= checking.LOOKS_BACK
 
 
 def test_dead_letters_that_retry_failed_hides_while_it_reads_them_do_not_end_the_alarm() -> None:

@@ -38,6 +38,7 @@ QUEUES = {"Queue": "OrderEventsQueue", "DeadLetterQueue": "DeadLetterQueue"}
 """The template's queues, by the classes that hold their URLs as ``_url``."""
 
 PARAMETERS = {
+    "seven_senders_adapter.connections.names": {"receiving"},
     "seven_senders_adapter.connections.receiving": {"receiving"},
     "seven_senders_adapter.connections.syncing": {"syncing"},
     "seven_senders_adapter.connections.store": {"receiving", "syncing", "shop_apis"},

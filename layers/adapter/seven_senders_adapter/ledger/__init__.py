@@ -8,7 +8,9 @@ from seven_senders_adapter.ledger.claims import Claims
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.progress import Progress
+from seven_senders_adapter.ledger.standstills import Standstills
 from seven_senders_adapter.ledger.table import Table
+from seven_senders_adapter.ledger.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class Ledger:
     attempts: Attempts
     brakes: Brakes
     progress: Progress
+    standstills: Standstills
+    traffic: Traffic
     dead_letters: DeadLetters
 
     @classmethod
@@ -31,5 +35,7 @@ class Ledger:
             attempts=Attempts(table=table),
             brakes=Brakes(table=table),
             progress=Progress(table=table),
+            standstills=Standstills(table=table),
+            traffic=Traffic(table=table),
             dead_letters=DeadLetters(table=table),
         )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from seven_senders_adapter.clock import Clock, utc_now
-from seven_senders_adapter.ledger.failures import failures, listed
+from seven_senders_adapter.ledger.failures import failures, failures_since, listed
 from seven_senders_adapter.ledger.rows import from_row, to_row
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import Failure, Received
@@ -64,6 +65,14 @@ class DeadLetters:
         May lag behind by a moment. Raises UnreadableRow.
         """
         for row in failures(self._table, _KIND, connection, now=self._now()):
+            yield from_row(DeadLetter, row)
+
+    def since(self, connection: str, at: datetime) -> Iterator[DeadLetter]:
+        """The dead letters of a connection that failed since a time, the oldest failure first.
+
+        May lag behind by a moment. Raises UnreadableRow.
+        """
+        for row in failures_since(self._table, _KIND, connection, at, now=self._now()):
             yield from_row(DeadLetter, row)
 
 

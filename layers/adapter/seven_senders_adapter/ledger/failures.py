@@ -27,6 +27,20 @@ def failures(table: Table, kind: str, connection: str | None, *, now: datetime) 
         rows = table.query(
             INDEX, where="#connection = :connection", values={"connection": connection}
         )
-    for row in rows:
-        if str(row["pk"]).startswith(kind) and not is_expired(row, now):
-            yield row
+    return _current(rows, kind, now)
+
+
+def failures_since(
+    table: Table, kind: str, connection: str, since: datetime, *, now: datetime
+) -> Iterator[Row]:
+    """The rows of a connection that failed since a time, the oldest failure first; the same."""
+    rows = table.query(
+        INDEX,
+        where="#connection = :connection AND #failed_at >= :since",
+        values={"connection": connection, "since": to_text(since)},
+    )
+    return _current(rows, kind, now)
+
+
+def _current(rows: Iterator[Row], kind: str, now: datetime) -> Iterator[Row]:
+    return (row for row in rows if str(row["pk"]).startswith(kind) and not is_expired(row, now))

@@ -15,6 +15,7 @@ from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.syncing.brake_guard import BrakeGuard
 from seven_senders_adapter.syncing.deadline import Deadline
 from seven_senders_adapter.syncing.pace import Pace
+from seven_senders_adapter.syncing.standing_still import StandingStill
 from seven_senders_adapter.syncing.work import Wait, Work
 from seven_senders_adapter.telemetry import Telemetry
 
@@ -29,12 +30,14 @@ class Admission:
         *,
         ledger: Ledger,
         connections: SyncingConnections,
+        standing_still: StandingStill,
         telemetry: Telemetry,
         pace: Pace,
         now: Clock,
     ) -> None:
         self._ledger = ledger
         self._connections = connections
+        self._standing_still = standing_still
         self._telemetry = telemetry
         self._pace = pace
         self._now = now
@@ -49,7 +52,7 @@ class Admission:
             message=message,
             event=event,
             settings=settings,
-            guard=self._pass_brakes(message, settings.account),
+            guard=self._pass_brakes(message, event, settings.account),
             attempt=self._begin(message, event),
             deadline=deadline,
         )
@@ -78,14 +81,15 @@ class Admission:
         try:
             settings = self._connections.get(event.connection)
         except (ConnectionMissing, InvalidConnection) as error:
-            self._telemetry.connection_failed("document")
+            self._standing_still.failed(event.connection, "document")
             self._telemetry.warn("the connection can't be used, its events wait", error=str(error))
             raise Wait(self._pace.hold(self.age(message))) from error
         if settings.paused:
+            self._standing_still.paused(event.connection)
             raise Wait(self._pace.hold(self.age(message)))
         return settings
 
-    def _pass_brakes(self, message: Received, account: Account) -> BrakeGuard:
+    def _pass_brakes(self, message: Received, event: OrderEvent, account: Account) -> BrakeGuard:
         guard = BrakeGuard(
             brakes=self._ledger.brakes,
             account=account,
@@ -94,7 +98,7 @@ class Admission:
             now=self._now(),
         )
         if not guard.lets_through():
-            self._telemetry.held_back()
+            self._standing_still.held_back(event.connection, guard.closed)
             raise Wait(self._pace.hold(self.age(message)))
         return guard
 

@@ -1,10 +1,11 @@
 """A batch of the queue's messages, with each order's messages one after another."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.messages import Received
 from seven_senders_adapter.queue import Queue
+from seven_senders_adapter.syncing.arrivals import Arrivals
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
 from seven_senders_adapter.syncing.order_sync import OrderSync
 from seven_senders_adapter.syncing.pace import Pace
@@ -18,19 +19,27 @@ class BatchSync:
     """Works the messages of a batch in turn; one a process."""
 
     def __init__(
-        self, *, orders: OrderSync, queue: Queue, pace: Pace, telemetry: Telemetry
+        self,
+        *,
+        arrivals: Arrivals,
+        orders: OrderSync,
+        queue: Queue,
+        pace: Pace,
+        telemetry: Telemetry,
     ) -> None:
+        self._arrivals = arrivals
         self._orders = orders
         self._queue = queue
         self._pace = pace
         self._telemetry = telemetry
 
-    def run(self, messages: Iterable[Received], deadline: Deadline) -> list[str]:
+    def run(self, messages: Sequence[Received], deadline: Deadline) -> list[str]:
         """Work the messages; the ids of those that stay in the queue.
 
         After one that stays, the later ones of the same order stay as long. Near the Lambda's
         time-out the rest is handed back at once.
         """
+        self._arrivals.count(messages)
         staying: list[str] = []
         waits: dict[str, int] = {}
         for message in messages:

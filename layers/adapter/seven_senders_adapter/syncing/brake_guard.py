@@ -49,6 +49,14 @@ class BrakeGuard:
         )
         return self.probing
 
+    @property
+    def closed(self) -> str:
+        """Whose brake is closed: the ``api``'s or the ``account``'s; empty if none is."""
+        closed = (
+            name for name in self.names if name in self._seen and self._seen[name].closed_since
+        )
+        return next(closed, "").partition("/")[0]
+
     def answered(self) -> None:
         """The API has answered a call of this account: nothing is wrong with either."""
         for name in self._seen:

@@ -18,6 +18,7 @@ from seven_senders_adapter.seven_senders.errors import (
 from seven_senders_adapter.syncing.admission import Admission
 from seven_senders_adapter.syncing.burial import Burial
 from seven_senders_adapter.syncing.pace import Pace
+from seven_senders_adapter.syncing.standing_still import StandingStill
 from seven_senders_adapter.syncing.steps import READ_TIME_OUT
 from seven_senders_adapter.syncing.work import Wait, Work
 from seven_senders_adapter.telemetry import Telemetry
@@ -32,6 +33,7 @@ class Failing:
         admission: Admission,
         burial: Burial,
         ledger: Ledger,
+        standing_still: StandingStill,
         telemetry: Telemetry,
         pace: Pace,
         now: Clock,
@@ -39,6 +41,7 @@ class Failing:
         self._admission = admission
         self._burial = burial
         self._ledger = ledger
+        self._standing_still = standing_still
         self._telemetry = telemetry
         self._pace = pace
         self._now = now
@@ -53,7 +56,7 @@ class Failing:
         asked = failure.retry_after
         closed = work.guard.api_failed(failure, now, now + asked if asked else None)
         if closed or work.guard.probing:
-            self._telemetry.connection_failed("api")
+            self._standing_still.failed(work.event.connection, "api")
             if not self._got_through_since(work.attempt.last_failed_at, work.event.connection):
                 failed = replace(work, attempt=replace(work.attempt, last_failed_at=now))
                 self._wait_for_probe(failed, failure)
@@ -65,14 +68,14 @@ class Failing:
     def account_failed(self, work: Work, failure: AccountFailure) -> None:
         """The account, its key or the base URL is refused: nothing of it goes on."""
         work.guard.account_failed(failure.reason, self._now())
-        self._telemetry.connection_failed("account")
+        self._standing_still.failed(work.event.connection, "account")
         self._telemetry.warn("the account is refused, its events wait", error=str(failure))
         self._wait_for_probe(work, failure)
 
     def token_unavailable(self, work: Work, failure: TokenUnavailable) -> None:
         """Nobody's fault and no try. A probe without a token has found out nothing."""
         if work.guard.probing:
-            self._telemetry.held_back()
+            self._standing_still.held_back(work.event.connection, work.guard.closed)
         self._telemetry.aws_failed()
         self._telemetry.warn("there is no token, the event waits", error=str(failure))
         self._admission.rest(work)

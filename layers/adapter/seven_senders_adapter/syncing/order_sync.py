@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock, to_text
@@ -40,12 +39,13 @@ from seven_senders_adapter.syncing.burial import Burial
 from seven_senders_adapter.syncing.deadline import Deadline, OutOfTime
 from seven_senders_adapter.syncing.failing import Failing
 from seven_senders_adapter.syncing.pace import Pace
+from seven_senders_adapter.syncing.seldom import Seldom
+from seven_senders_adapter.syncing.standing_still import StandingStill
 from seven_senders_adapter.syncing.steps import NotSettled, StepRunner
 from seven_senders_adapter.syncing.work import Wait, Work
 from seven_senders_adapter.telemetry import Telemetry
 
 DEATHS_ALLOWED = 5
-PROGRESS_NOTED_EVERY = timedelta(minutes=1)
 
 
 class OrderSync:
@@ -69,20 +69,29 @@ class OrderSync:
         self._telemetry = telemetry
         self._pace = pace
         self._now = now
-        self._noted_progress: dict[str, datetime] = {}
+        self._seldom = Seldom(now=now)
         self._burial = Burial(
             dead_letter_queue=dead_letter_queue,
             dead_letters=ledger.dead_letters,
             telemetry=telemetry,
             now=now,
         )
+        self._standing_still = StandingStill(
+            standstills=ledger.standstills, telemetry=telemetry, now=now
+        )
         self._admission = Admission(
-            ledger=ledger, connections=connections, telemetry=telemetry, pace=pace, now=now
+            ledger=ledger,
+            connections=connections,
+            standing_still=self._standing_still,
+            telemetry=telemetry,
+            pace=pace,
+            now=now,
         )
         self._failing = Failing(
             admission=self._admission,
             burial=self._burial,
             ledger=ledger,
+            standing_still=self._standing_still,
             telemetry=telemetry,
             pace=pace,
             now=now,
@@ -130,7 +139,7 @@ class OrderSync:
         except AwsUnavailable as error:
             self._failing.aws_failed(message, error)
         except UnreadableRow as error:
-            self._telemetry.connection_failed("ledger")
+            self._standing_still.failed(event.connection, "ledger")
             self._telemetry.warn("the ledger can't be read, the event waits", error=str(error))
             raise Wait(self._pace.hold(self._admission.age(message))) from error
 
@@ -285,8 +294,5 @@ class OrderSync:
         runner.save()
 
     def _got_through(self, connection: str) -> None:
-        now = self._now()
-        noted = self._noted_progress.get(connection)
-        if noted is None or now - noted >= PROGRESS_NOTED_EVERY:
-            self._ledger.progress.got_through(connection, now)
-            self._noted_progress[connection] = now
+        if self._seldom.is_due(connection):
+            self._ledger.progress.got_through(connection, self._now())

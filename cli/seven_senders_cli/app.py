@@ -7,7 +7,16 @@ try:
     import typer
     from typer.core import TyperGroup
 
-    from seven_senders_cli.commands import connect, connections, doctor, failed, local, orders
+    from seven_senders_cli.commands import (
+        connect,
+        connections,
+        doctor,
+        failed,
+        local,
+        orders,
+        pausing,
+        send_event,
+    )
     from seven_senders_cli.failing import Exit, Failed, explaining
 except KeyboardInterrupt:  # these take half a second to load
     sys.exit(130)
@@ -38,6 +47,11 @@ app = typer.Typer(
 app.add_typer(connect.app, name="connect")
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
 app.command()(local.local)
+app.command(epilog="Example: seven-senders pause my-shop")(pausing.pause)
+app.command(epilog="Example: seven-senders resume my-shop")(pausing.resume)
+app.command(epilog="Example: seven-senders send-event events/shopify/1001-1-created.json")(
+    send_event.send_event
+)
 app.add_typer(connections.app, name="connections")
 app.add_typer(failed.app, name="failed")
 app.add_typer(orders.app, name="orders")

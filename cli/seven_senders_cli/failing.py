@@ -14,6 +14,7 @@ from botocore.exceptions import (
 
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_cli.shop_apis.shop_api import ShopApiError
 
@@ -42,6 +43,11 @@ def explaining() -> Iterator[None]:
         yield
     except InvalidConnection as error:
         raise Failed(str(error), code=Exit.WRONG_INPUT) from error
+    except ConnectionMissing as error:
+        raise Failed(
+            f"there is no connection {error}: see seven-senders connections list",
+            code=Exit.NOT_FOUND,
+        ) from error
     except (ShopApiError, UnreadableRow) as error:
         raise Failed(str(error)) from error
     except NoRegionError as error:

@@ -20,7 +20,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "woocommerce": {"X-WC-Webhook-Topic": TOPIC, "X-WC-Webhook-Signature": "{signature}"},
 }
 
-_MENDS: Mapping[int, str] = {
+MENDS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "Its secret is not in force: wait a minute after a change, else"
     " connect it again",
     HTTPStatus.NOT_FOUND: "It is not known: wait a minute after connecting, else connect it again",
@@ -51,5 +51,5 @@ def look(subject: str, url: str, *, platform: str, secret: str, now: datetime) -
     elif answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         yield amber(subject, f"{url} throttles", "If that is no flood, raise ThrottlingRate")
     else:
-        mend = _MENDS.get(answer.status_code, "See the log of receive_webhook")
+        mend = MENDS.get(answer.status_code, "See the log of receive_webhook")
         yield red(subject, f"{url} answers {answer.status_code} instead of 200", mend)

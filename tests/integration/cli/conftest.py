@@ -43,7 +43,7 @@ class CommandLine:
 
     def connect(self, name: str, **settings: object) -> None:
         """Store a connection as if it had been connected."""
-        document = read_connection(name, CONNECTION | settings | {"api_url": self.stack.api_url})
+        document = read_connection(name, CONNECTION | {"api_url": self.stack.api_url} | settings)
         self.stack.connections.save(name, document)
 
 

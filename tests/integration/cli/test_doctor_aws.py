@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from seven_senders_cli.doctor import alarms, deployment, functions, queues
+from seven_senders_cli.doctor.checks import of_deployment
 from seven_senders_cli.doctor.finding import Check, Finding, examine, green
-from tests.integration.cli.scripted_aws import REFUSED, Answer, scripted
+from seven_senders_cli.stack import Stack
+from seven_senders_local import paths
+from seven_senders_local.template import Template
+from tests.integration.cli.scripted_aws import REFUSED, Answer, scripted, session_of
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -328,3 +332,44 @@ def test_what_has_begun_is_waited_for_when_nobody_wants_the_rest() -> None:
     go_on.set()
     found.close()
     assert ended.is_set()
+
+
+def test_a_deployed_stack_is_asked_for_by_its_name_and_its_outputs() -> None:
+    outputs = {name: f"the {name}" for name in Template.load(paths.TEMPLATE).outputs}
+    names = [outputs[name] for name in sorted(outputs) if name.endswith("FunctionName")]
+    whole: list[Answer] = [
+        (operation, answer, {"FunctionName": name})
+        for name in names
+        for operation, answer, *_ in function()
+    ]
+    topic = {"TopicArn": outputs["AlarmTopicArn"]}
+    clients = {
+        "cloudformation": scripted(
+            "cloudformation",
+            (*stack("CREATE_COMPLETE"), {"StackName": "s"}),
+            ("list_stack_resources", {"StackResourceSummaries": []}, {"StackName": "s"}),
+        ),
+        "cloudwatch": scripted("cloudwatch", ("describe_alarms", {"MetricAlarms": []})),
+        "sns": scripted("sns", ("list_subscriptions_by_topic", {"Subscriptions": []}, topic)),
+        "lambda": scripted(
+            "lambda",
+            *whole,
+            (*mapping("Enabled"), {"FunctionName": outputs["SyncOrderFunctionName"]}),
+            limits(1000),
+        ),
+    }
+    deployed = Stack(
+        name="s",
+        session=session_of(clients),
+        outputs=dict(sorted(outputs.items())),
+        parameters=DEFAULTS,
+    )
+    found = lines(one for check in of_deployment(deployed) for one in check.look())
+    assert [line.partition(": ")[0] for line in found] == [
+        "green stack",
+        "green stack",
+        "green functions",
+        "green concurrency",
+        "green alarms",
+        "amber alarm topic",
+    ]

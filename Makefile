@@ -17,7 +17,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test test-built chaos fuzz flood breaks demo format validate audit build compile pins clean
+.PHONY: help setup test test-built bench chaos fuzz flood breaks demo format validate audit build compile pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -33,6 +33,9 @@ test: setup ## Check format, lint and types, and run all tests
 
 test-built: setup $(BUILT) ## Run what is built as Lambda does, and hold its size and bytes
 	.venv/bin/pytest tests/built
+
+bench: setup $(BUILT) ## Measure the built functions beside bare ones: STARTS=40
+	.venv/bin/python -m tests.bench --starts $(or $(STARTS),20)
 
 chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
 	.venv/bin/python -m tests.chaos --orders $(or $(ORDERS),10000) --seed $(or $(SEED),0)

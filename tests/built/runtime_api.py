@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, override
 from uuid import uuid4
 
@@ -22,6 +22,11 @@ class RuntimeApi:
     def __init__(self, server: "_Server") -> None:
         self._server = server
         self.address = f"127.0.0.1:{server.server_address[1]}"
+
+    def wait_until_asked(self) -> None:
+        """Wait until the process has started and asks for an event. Raises FunctionFailed."""
+        if not self._server.asked.wait(START_SECONDS):
+            raise FunctionFailed("the function does not start")
 
     def invoke(self, event: object) -> Any:
         """Run the function once; its first time waits for its start. Raises FunctionFailed."""
@@ -53,6 +58,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, timeout_seconds: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.timeout_seconds = timeout_seconds
+        self.asked = Event()
         self.events: SimpleQueue[object] = SimpleQueue()
         self.outcomes: SimpleQueue[tuple[str, object]] = SimpleQueue()
 
@@ -69,6 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """``/invocation/next``: waits for an event."""
+        self.server.asked.set()
         event = self.server.events.get()
         deadline = time.time() + self.server.timeout_seconds
         self._answer(

@@ -32,6 +32,22 @@ def test_an_order_gets_there_with_its_states(stack: Driver, sandbox: Sandbox) ->
     assert remote_order(sandbox, 1001).fields["boarding_complete"] is True
 
 
+def test_a_life_costs_one_create_one_state_and_one_update_and_no_read(
+    stack: Driver, sandbox: Sandbox
+) -> None:
+    stack.deliver(order(1005, hours_ago=3))
+    stack.deliver(order(1005, hours_ago=2, paid=True))
+    stack.deliver(order(1005, paid=True, shipped=True))
+    stack.wait_until_quiet()
+    calls = [call for call in sandbox.calls if call.order_id == "#1005"]
+    update = f"/orders/{remote_order(sandbox, 1005).id}"
+    assert [(call.method, call.path) for call in calls] == [
+        ("POST", "/orders"),
+        ("POST", "/order_states"),
+        ("PUT", update),
+    ]
+
+
 def test_deliveries_that_are_repeated_send_nothing_more(stack: Driver, sandbox: Sandbox) -> None:
     life = [order(1002, hours_ago=2), order(1002, paid=True)]
     for snapshot in life:

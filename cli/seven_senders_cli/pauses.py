@@ -2,10 +2,12 @@
 
 import math
 import time
+from datetime import datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.receiving import FRESH_FOR
 
 UNTIL_IN_FORCE = FRESH_FOR.total_seconds() + 5
@@ -13,7 +15,11 @@ UNTIL_IN_FORCE = FRESH_FOR.total_seconds() + 5
 
 
 class Pauses:
-    """Lets time pass."""
+    """Lets time pass, and knows it."""
+
+    def now(self) -> datetime:
+        """The time."""
+        return utc_now()
 
     def wait(self, seconds: float, why: str, console: Console) -> None:
         """Wait, with a progress bar if a person looks on."""

@@ -1,6 +1,7 @@
 """The webhooks of a connection: registered by the shop's API, or by a person who is told how."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.documents import ConnectionDocument
@@ -9,7 +10,7 @@ from seven_senders_cli.doctor import webhook_url
 from seven_senders_cli.doctor.finding import Level
 from seven_senders_cli.failing import Failed
 from seven_senders_cli.pauses import UNTIL_IN_FORCE, Pauses
-from seven_senders_cli.screen import Screen
+from seven_senders_cli.screen import Screen, as_text
 from seven_senders_cli.shop_apis import open_shop_api
 from seven_senders_cli.shop_apis.registering import Registered, register
 from seven_senders_cli.shop_apis.shop_api import ShopApiError
@@ -86,4 +87,21 @@ def summary(registered: Sequence[Registered]) -> str:
     return "\n".join(
         f"  {one.topic}: {one.outcome}" + (f", it {one.detail}" if one.detail else "")
         for one in registered
+    )
+
+
+def secret_steps(platform: str, *, changed: bool, until: datetime, made_secret: str | None) -> str:
+    """What a person does after a secret was rotated. ``made_secret`` is shown nowhere else."""
+    old = f"The old secret is taken until {as_text(until)} UTC."
+    if changed:
+        return f"The shop signs with the new secret now. {old}"
+    if platform == "shopify":
+        return (
+            "All receivers take the new secret: now change it in the shop. Of an app: revoke the"
+            f" old client secret in its settings in the Dev Dashboard. {old}"
+        )
+    secret = f", which is shown only now\n  {made_secret}\n" if made_secret else ". "
+    return (
+        "All receivers take the new secret: now change it in the shop. In WooCommerce, Settings,"
+        f" Advanced, Webhooks, put it into all four webhooks{secret}{old}"
     )

@@ -1,6 +1,6 @@
 """``doctor``: what works, what does not, and what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -40,10 +40,13 @@ def doctor(
     Seven Senders is asked for an order that there is not. Ends with 1 if a line is red.
     """
     stack = find_stack(stack_name)
-    found = examine(_checks(stack, connection, try_orders=try_orders))
-    shown = Screen(as_json=as_json).follow(
-        "Doctor", map(asdict, found), style=lambda row: _STYLES[row["level"]]
-    )
+    run(_checks(stack, connection, try_orders=try_orders), Screen(as_json=as_json))
+
+
+def run(checks: Sequence[Check], screen: Screen) -> None:
+    """Show what checks find, as they find it. Raises Exit with 1 if anything is red."""
+    found = map(asdict, examine(checks))
+    shown = screen.follow("Doctor", found, style=lambda row: _STYLES[row["level"]])
     if any(row["level"] == Level.RED for row in shown):
         raise typer.Exit(Exit.FAILED)
 

@@ -64,6 +64,7 @@ class Gateway(Pauses):
             telemetry=telemetry,
         )
 
+    @override
     def now(self) -> datetime:
         return utc_now() + timedelta(seconds=sum(self.waits))
 

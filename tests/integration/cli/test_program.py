@@ -13,9 +13,9 @@ def test_a_pipe_gets_lines_with_tabs(command: CommandLine) -> None:
     ended = command("connections", "list")
     url = command.stack.api_url
     assert ended.out.splitlines() == [
-        "connection\tplatform\tapi_url\tpaused",
-        f"one\tshopify\t{url}\tno",
-        f"two\tshopify\t{url}\tyes",
+        "connection\tplatform\tapi_url\torder_id_prefix\tshop_api\tpaused",
+        f"one\tshopify\t{url}\t\tno\tno",
+        f"two\tshopify\t{url}\t\tno\tyes",
     ]
 
 

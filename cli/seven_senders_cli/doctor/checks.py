@@ -141,7 +141,7 @@ def _of_connection(
         )
 
     return [
-        Check(stands, lambda: settings.look(stands, document, advice, now=utc_now())),
+        Check(stands, lambda: settings.look(stands, name, document, advice, now=utc_now())),
         Check(
             key,
             lambda: account.access_key(

@@ -18,7 +18,12 @@ def broken(subject: str, error: InvalidConnection) -> Iterator[Finding]:
 
 
 def look(
-    subject: str, document: ConnectionDocument, advice: Sequence[Advice], *, now: datetime
+    subject: str,
+    name: str,
+    document: ConnectionDocument,
+    advice: Sequence[Advice],
+    *,
+    now: datetime,
 ) -> Iterator[Finding]:
     """What is to be said of settings that can be read, ``advice`` included."""
     sizes = {
@@ -36,7 +41,7 @@ def look(
     ]
     if document.paused:
         what = "paused: its events wait, each for 14 days at most"
-        problems.append(amber(subject, what, "seven-senders resume, when it may go on"))
+        problems.append(amber(subject, what, f"When it may go on: seven-senders resume {name}"))
     if document.without_ended_secrets(now) != document:
         what = "a webhook secret that was replaced has run out"
         mend = "See that the shop signs with the new one; the next change drops the old one"

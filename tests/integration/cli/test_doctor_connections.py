@@ -57,7 +57,7 @@ def test_settings_that_can_be_read_are_looked_at(
     given: dict[str, object], advice: list[Advice], expected: list[tuple[str, str]]
 ) -> None:
     found = list(
-        settings.look("shop", read_connection("shop", CONNECTION | given), advice, now=NOON)
+        settings.look("shop", "shop", read_connection("shop", CONNECTION | given), advice, now=NOON)
     )
     assert [one.level for one in found] == [level for level, _ in expected]
     assert all(one.what.startswith(what) for one, (_, what) in zip(found, expected, strict=True))

@@ -37,7 +37,8 @@ def _unsaid(documents: Mapping[str, SyncingDocument]) -> Iterator[Advice]:
                 connection=name,
                 what=f"{' and '.join(missing)} not set: Seven Senders sends no notification"
                 " for an order without URL or language",
-                mend=f"Set {' and '.join(missing)}",
+                mend=f"seven-senders connections set {name} "
+                + " ".join(f"{key}=..." for key in missing),
             )
 
 
@@ -52,5 +53,6 @@ def _colliding(documents: Mapping[str, SyncingDocument]) -> Iterator[Advice]:
                 connection=name,
                 what=f"shares its access key and order_id_prefix {prefix!r} with {others}: of two"
                 " orders of one number Seven Senders takes the first only",
-                mend="Set a different order_id_prefix for one of them before their first orders",
+                mend="Before the first order of one of them: seven-senders connections set NAME"
+                " order_id_prefix=...",
             )

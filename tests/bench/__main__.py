@@ -18,7 +18,7 @@ from seven_senders_local.events import fill, load_events
 from seven_senders_local.stack import RECEIVE, SYNC
 from tests.bench import cold, stack, syncing, warm
 from tests.bench.report import Report, show
-from tests.bench.sides import BARE, Side, bare, built
+from tests.bench.sides import Side, bare, built
 from tests.bench.sizes import sizes
 from tests.built.world import World, delivery, world
 
@@ -47,7 +47,7 @@ def main(
         with world(Path(folder)) as running:
             bench = Bench(running, Path(folder), rounds)
             report = Report(
-                cold={name: bench.cold(name, starts) for name in BARE},
+                cold={name: bench.cold(name, starts) for name in running.functions},
                 warm=bench.warm(blocks),
                 syncing=bench.syncing(blocks),
                 sizes=sizes(),

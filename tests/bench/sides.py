@@ -2,19 +2,20 @@
 
 import compileall
 import py_compile
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from seven_senders_local.stack import RECEIVE, RETRY, SYNC
+from seven_senders_local.stack import RECEIVE, SYNC
 from seven_senders_local.template import Function
 from tests.built.process import Started, environment, started
 from tests.built.world import SECRET, World
 
-BARE = {RECEIVE: "receiving", SYNC: "syncing", RETRY: "clients_only"}
-"""The bare handlers in ``bare/``; other functions are shown alone."""
+BARE = {RECEIVE: "receiving", SYNC: "syncing"}
+"""The bare handlers in ``bare/`` of functions that are compared at work; else ``clients_only``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def built(world: World, name: str, folder: Path) -> Side:
 
 def bare(world: World, name: str, folder: Path) -> Side:
     """A bare function with byte code, as the built ones have it."""
-    module = BARE[name]
-    task = folder / module
+    module = BARE.get(name, "clients_only")
+    task = folder / f"bare-{name}"
     task.mkdir(exist_ok=True)
     shutil.copy(Path(__file__).parent / "bare" / f"{module}.py", task)
     compileall.compile_dir(
@@ -48,7 +49,13 @@ def bare(world: World, name: str, folder: Path) -> Side:
     surroundings = environment(
         function, task=task, opt=world.packages.opt, aws=world.emulator.environment
     )
-    return Side(function, {**surroundings, "SECRET": SECRET}, folder / f"{module}.log")
+    needs = {"SECRET": SECRET, "CLIENTS": " ".join(clients(world.packages.tasks[name]))}
+    return Side(function, {**surroundings, **needs}, folder / f"bare-{name}.log")
+
+
+def clients(task: Path) -> list[str]:
+    """The services that a built function makes clients of."""
+    return re.findall(r'aws\.client\("(\w+)"', (task / "app.py").read_text("utf-8"))
 
 
 def processor_seconds(process: Started) -> float:

@@ -1,9 +1,11 @@
-"""The least that a function with these clients does."""
+"""The least that a function with some clients does: ``CLIENTS`` names their services."""
+
+import os
 
 import boto3
 
-dynamodb = boto3.client("dynamodb")
-sqs = boto3.client("sqs")
+SERVICES = os.environ["CLIENTS"].split()
+clients = [boto3.client(service) for service in SERVICES]  # type: ignore[call-overload]  # by name
 
 
 def handler(event: object, context: object) -> str:

@@ -4,6 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from urllib.parse import urlsplit
 
 from seven_senders_local import stack
 
+PROGRAM = Path(sys.executable).with_name("seven-senders")
 SECRET = "shop-secret"
 ACCESS_KEY = "access-key"
 RETRY_BASE = 0.2
@@ -91,6 +95,23 @@ class Driver:
         status, content = self.ask(method, f"/_local/{page}")
         assert status == 200, content
         return json.loads(content)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ``seven-senders`` on this stack, as those do who started it."""
+        aws = self.local("aws")
+        reached_by = {
+            "AWS_ENDPOINT_URL": aws["endpoint"],
+            "AWS_DEFAULT_REGION": aws["region"],
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        return subprocess.run(
+            [PROGRAM, *words],
+            env=os.environ | reached_by,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
 
     def is_quiet(self) -> bool:
         """Whether nothing more will be sent."""

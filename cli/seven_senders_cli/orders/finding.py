@@ -7,7 +7,7 @@ from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger import Ledger
 from seven_senders_cli.failing import Exit, Failed
-from seven_senders_cli.orders.waiting import Hold, holds, settings_of
+from seven_senders_cli.orders.waiting import BEHIND_A_BRAKE, Hold, holds, settings_of, tried
 
 MAX_CHARACTERS = 300
 """More than an order's number and a prefix have."""
@@ -86,7 +86,7 @@ class Orders:
         causes = "; ".join(found) or (
             "the shop has not delivered it, or it is left out: a test order, one of before"
             " orders_since or older than max_order_age_days, or nothing of it is shipped"
-            " (the metric Skipped counts by reason)"
+            " (the metric Skipped counts by reason). Save it in the shop, so that it is sent anew"
         )
         where = f"connection {self.only}" if self.only else "all connections"
         return f"there is no order {text} in {where}: {causes}"
@@ -102,7 +102,7 @@ class Orders:
     def _waiting(self, text: str, names: Sequence[str]) -> list[str]:
         attempts = {name: self.ledger.attempts.load(name, _bare(text)) for name in names}
         return [
-            f"it waits in {name}, tried {attempt.tries} times: {attempt.reason}"
+            f"it waits in {name}: {tried(attempt) or BEHIND_A_BRAKE}"
             for name, attempt in attempts.items()
             if attempt and attempt.last_failed_at and not attempt.given_up
         ]

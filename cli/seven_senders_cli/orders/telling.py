@@ -1,15 +1,15 @@
 """Where an order is, in one sentence, and what happened to it, in order."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from seven_senders_adapter.domain.milestones import rank
 from seven_senders_adapter.domain.observation import REOPENED
 from seven_senders_adapter.domain.order_record import OrderRecord
-from seven_senders_adapter.domain.plan import next_step
 from seven_senders_cli.orders.comparing import compared
+from seven_senders_cli.orders.refusals import open_refusals
 from seven_senders_cli.orders.situation import Situation
+from seven_senders_cli.orders.waiting import BEHIND_A_BRAKE, tried
 from seven_senders_cli.screen import as_text
 
 type Happened = tuple[datetime, str, str]
@@ -42,7 +42,7 @@ def timeline(found: Situation) -> list[Happened]:
         for letter in found.letters
     ]
     if (attempt := found.attempt) and attempt.last_failed_at:
-        happened.append((attempt.last_failed_at, "failed", _failure(found) or "behind a brake"))
+        happened.append((attempt.last_failed_at, "failed", tried(attempt) or BEHIND_A_BRAKE))
     happened += [(hold.since, "stands still", hold.why) for hold in found.holds if hold.since]
     if found.expiring_since:
         happened.append((found.expiring_since, "expiring", "SQS will drop a message of it soon"))
@@ -62,11 +62,13 @@ def _stands(record: OrderRecord) -> str:
 def _waits(found: Situation) -> list[str]:
     attempt = found.attempt
     waits = [f"it waits{_since(hold.since)}: {hold.why}" for hold in found.holds]
-    if attempt and (failure := _failure(found)):
+    if attempt and (failure := tried(attempt)):
         waits.append(f"it waits{_since(attempt.first_failed_at)} because {failure}")
     if attempt and attempt.deaths:
         waits.append(f"its worker died {attempt.deaths} times")
-    waits += [f"Seven Senders refused {key}: {detail}" for key, detail in _refused(found.record)]
+    waits += [
+        f"Seven Senders refused {key}: {detail}" for key, detail in open_refusals(found.record)
+    ]
     noted = {refusal.reason for refusal in found.record.refused.values()}
     waits += [
         f"a dead letter says {letter.failure.reason}: {letter.failure.detail}"
@@ -83,24 +85,6 @@ def _changed_there(found: Situation) -> str:
     lines = compared(found.record, found.asked.order)
     names = [line.name for line in lines if line.differs]
     return f"Seven Senders shows {_listed(names)} otherwise" if names else ""
-
-
-def _refused(record: OrderRecord) -> list[tuple[str, str]]:
-    """What was refused and is still missing: a state behind an end is neither."""
-    if next_step(replace(record, refused={})) is None:
-        return []
-    return [
-        (key, refusal.detail)
-        for key, refusal in record.refused.items()
-        if not key.startswith(REOPENED)
-    ]
-
-
-def _failure(found: Situation) -> str:
-    attempt = found.attempt
-    if attempt is None or not attempt.tries:
-        return ""
-    return f"{attempt.reason}, tried {attempt.tries} times"
 
 
 def _since(at: datetime | None) -> str:

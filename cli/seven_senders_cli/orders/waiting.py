@@ -1,14 +1,17 @@
-"""What makes all orders of a connection wait."""
+"""What makes an order wait, or all orders of a connection."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from seven_senders_adapter.connections.documents import SyncingDocument
+from seven_senders_adapter.connections.documents import ConnectionDocument, SyncingDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_adapter.ledger.brakes import Brake, Brakes
 from seven_senders_adapter.syncing.brake_guard import brake_names
+
+BEHIND_A_BRAKE = "it failed while Seven Senders was down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +22,7 @@ class Hold:
     since: datetime | None = None
 
 
-def settings_of(name: str, connections: ConnectionStore) -> SyncingDocument | Hold:
+def settings_of(name: str, connections: ConnectionStore) -> ConnectionDocument | Hold:
     """A connection's settings, or what is wrong with them. Raises AwsUnavailable."""
     try:
         return connections.load(name)
@@ -46,6 +49,14 @@ def holds(settings: SyncingDocument | Hold, brakes: Brakes) -> list[Hold]:
     if (brake := closed.get(api)) and brake.closed_since:
         found.append(_hold(brake, "Seven Senders is down, it goes on by itself"))
     return found
+
+
+def tried(attempt: Attempt) -> str:
+    """Why a message fails and how often it did; nothing if it only waits behind a brake."""
+    if not attempt.tries:
+        return ""
+    times = "once" if attempt.tries == 1 else f"{attempt.tries} times"
+    return f"{attempt.reason}, tried {times}"
 
 
 def _hold(brake: Brake, why: str) -> Hold:

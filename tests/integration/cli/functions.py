@@ -26,6 +26,7 @@ class Functions:
 
     def __init__(self, stack: Stack) -> None:
         self._sqs = stack.sqs
+        self._hidden: list[str] = []
         self._queue_url = stack.output("OrderEventsQueueUrl")
         common = {
             "powertools_service_name": stack.name,
@@ -73,10 +74,23 @@ class Functions:
             context: Any = TIME_OUT
             failed = failed_ids(self._sync(event, context), ids)
             for message in batch:
-                if message["MessageId"] not in failed:
-                    self._sqs.delete_message(
-                        QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"]
-                    )
+                receipt = message["ReceiptHandle"]
+                if message["MessageId"] in failed:
+                    self._hidden.append(receipt)
+                else:
+                    self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=receipt)
+
+    def is_idle(self) -> bool:
+        """Whether nothing can be received."""
+        return not self._batch()
+
+    def show_hidden(self) -> None:
+        """Let what failed be received again."""
+        for receipt in self._hidden:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._queue_url, ReceiptHandle=receipt, VisibilityTimeout=0
+            )
+        self._hidden = []
 
     def empty(self) -> None:
         """Throw away what is left in the queue."""

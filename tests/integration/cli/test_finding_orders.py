@@ -120,7 +120,7 @@ class TestWithoutAnOrder:
         attempt = Attempt(message_id="m", tries=3, last_failed_at=NOON, reason="the API failed")
         finder.ledger.attempts.save("failing", "9006003", attempt)
         told = finder.fails("9006003")
-        assert "it waits in failing, tried 3 times: the API failed" in told
+        assert "it waits in failing: the API failed, tried 3 times" in told
 
     @pytest.mark.parametrize(
         ("which", "says"), [(0, "Seven Senders is down"), (1, "refuses the account")]

@@ -41,8 +41,8 @@ def test_what_fails_is_told_first(
     functions.deliver("failing", order("#7003", id_=97003))
     ended = command("orders", "show", "7003")
     assert "is created at Seven Senders; it waits since 20" in ended.out
-    assert "UTC because add_state: the API failed (HTTP 503), tried 1 times." in ended.out
-    assert "\tfailed\tadd_state: the API failed (HTTP 503), tried 1 times" in ended.out
+    assert "UTC because add_state: the API failed (HTTP 503), tried once." in ended.out
+    assert "\tfailed\tadd_state: the API failed (HTTP 503), tried once" in ended.out
 
 
 def test_a_refusal_is_told_with_its_reason(

@@ -17,7 +17,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test test-built bench chaos fuzz flood breaks demo format validate audit build compile pins clean
+.PHONY: help setup test test-built bench chaos fuzz flood breaks demo format dashboard validate audit build compile pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -55,6 +55,9 @@ demo: setup ## Send example deliveries through the local stack and compare the o
 format: setup ## Format the code and mend what lint can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+dashboard: setup ## Write the dashboard into template.yaml
+	.venv/bin/python -m seven_senders_local.dashboard
 
 validate: setup .sam/.installed ## Check the template
 	.venv/bin/cfn-lint template.yaml

@@ -32,20 +32,30 @@ NAMESPACE = as_text(_VARIABLES["POWERTOOLS_METRICS_NAMESPACE"])
 _QUEUE = frozenset({"QueueName"})
 _STAGE = frozenset({"ApiId", "Stage"})
 _FUNCTION = frozenset({"FunctionName"})
+_TABLE = frozenset({"TableName"})
 
 DOCUMENTED: Mapping[tuple[str, str], frozenset[str]] = {
     # "Available CloudWatch metrics for Amazon SQS" in SQS's developer guide.
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): _QUEUE,
     ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"): _QUEUE,
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): _QUEUE,
+    ("AWS/SQS", "NumberOfEmptyReceives"): _QUEUE,
+    ("AWS/SQS", "NumberOfMessagesReceived"): _QUEUE,
+    ("AWS/SQS", "NumberOfMessagesSent"): _QUEUE,
     # "Working with metrics for HTTP APIs" in API Gateway's developer guide. That throttled requests
     # count as errors of the client stands under "Recommended alarms" in CloudWatch's guide.
     ("AWS/ApiGateway", "4xx"): _STAGE,
     ("AWS/ApiGateway", "5xx"): _STAGE,
+    ("AWS/ApiGateway", "Count"): _STAGE,
     ("AWS/ApiGateway", "Latency"): _STAGE,
     # "Types of metrics for Lambda functions" in Lambda's developer guide.
+    ("AWS/Lambda", "Duration"): _FUNCTION,
     ("AWS/Lambda", "Errors"): _FUNCTION,
+    ("AWS/Lambda", "Invocations"): _FUNCTION,
     ("AWS/Lambda", "Throttles"): _FUNCTION,
+    # "DynamoDB metrics and dimensions" in DynamoDB's developer guide.
+    ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): _TABLE,
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): _TABLE,
 }
 """The dimensions of AWS's own metrics, and where AWS documents them."""
 
@@ -54,6 +64,7 @@ OF_THE_STACK: Mapping[str, frozenset[str]] = {
     "ApiId": frozenset(f"${{{name}}}" for name in resources("AWS::Serverless::HttpApi")),
     "Stage": frozenset({"$default"}),
     "FunctionName": frozenset(f"${{{name}}}" for name in FUNCTIONS),
+    "TableName": frozenset(f"${{{name}}}" for name in resources("AWS::DynamoDB::Table")),
 }
 """What a dimension of AWS's metrics may be in this stack."""
 

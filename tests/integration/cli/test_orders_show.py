@@ -2,6 +2,9 @@
 
 import json
 
+from seven_senders_adapter.clock import utc_now
+from seven_senders_adapter.ledger import Ledger
+from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_local.sandbox import FaultRule, Sandbox
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.functions import Functions, order
@@ -43,6 +46,19 @@ def test_what_fails_is_told_first(
     assert "is created at Seven Senders; it waits since 20" in ended.out
     assert "UTC because add_state: the API failed (HTTP 503), tried once." in ended.out
     assert "\tfailed\tadd_state: the API failed (HTTP 503), tried once" in ended.out
+
+
+def test_a_message_that_was_given_up_waits_no_more(
+    command: CommandLine, functions: Functions
+) -> None:
+    command.connect("given-up", access_key="key_given_up")
+    functions.deliver("given-up", order("#7011", id_=97011))
+    failed = Attempt(
+        message_id="m", tries=60, last_failed_at=utc_now(), reason="failed", given_up=True
+    )
+    Ledger.at(command.stack.table).attempts.save("given-up", "97011", failed)
+    ended = command("orders", "show", "7011", "--offline")
+    assert "nothing is missing." in ended.out
 
 
 def test_a_refusal_is_told_with_its_reason(

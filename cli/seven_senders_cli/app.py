@@ -13,6 +13,7 @@ try:
         doctor,
         failed,
         local,
+        logs,
         orders,
         pausing,
         send_event,
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.add_typer(connect.app, name="connect")
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
 app.command()(local.local)
+app.command(epilog="Example: seven-senders logs 1001 --since 2h")(logs.logs)
 app.command(epilog="Example: seven-senders pause my-shop")(pausing.pause)
 app.command(epilog="Example: seven-senders resume my-shop")(pausing.resume)
 app.command(epilog="Example: seven-senders send-event events/shopify/1001-1-created.json")(

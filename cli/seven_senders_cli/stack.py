@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -101,6 +102,11 @@ class Stack:
     def lambda_(self) -> "LambdaClient":
         """Lambda, where its functions are."""
         return self.session.client("lambda", config=CONFIG)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs, where its functions' lines are."""
+        return self.session.client("logs", config=CONFIG)
 
     @cached_property
     def sns(self) -> "SNSClient":

@@ -18,13 +18,14 @@ from seven_senders_local.processes import Child, StartFailed, guarded
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 REGION = "eu-central-1"
 STACK = "seven-senders"
 _GLANCE_SECONDS = 0.02
-_SERVICES = "cloudformation,dynamodb,sqs,ssm"
+_SERVICES = "cloudformation,dynamodb,logs,sqs,ssm"
 _CLIENT = Config(
     max_pool_connections=64,
     retries={"mode": "standard", "total_max_attempts": 10},  # also waits until it is up
@@ -97,10 +98,12 @@ class Emulator:
     @overload
     def client(self, service: Literal["cloudformation"]) -> "CloudFormationClient": ...
     @overload
+    def client(self, service: Literal["logs"]) -> "CloudWatchLogsClient": ...
+    @overload
     def client(self, service: Literal["sqs"]) -> "SQSClient": ...
     @overload
     def client(self, service: Literal["ssm"]) -> "SSMClient": ...
-    def client(self, service: Literal["cloudformation", "sqs", "ssm"]) -> object:
+    def client(self, service: Literal["cloudformation", "logs", "sqs", "ssm"]) -> object:
         """A boto3 client."""
         return boto3.client(
             service,

@@ -1,7 +1,7 @@
 """The local stack: the deployed template and handlers on this machine, without AWS."""
 
 import math
-import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -13,6 +13,7 @@ from threading import Lock, Thread
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_local import connections, front, paths, workers
 from seven_senders_local.emulator import REGION, STACK, Emulator
+from seven_senders_local.log_lines import LogLines
 from seven_senders_local.poller import Poller
 from seven_senders_local.processes import Child, StartFailed, guarded
 from seven_senders_local.queues import Queues
@@ -75,6 +76,11 @@ class LocalStack:
         names = deployment.names
         sync = deployment.functions[SYNC]
         syncers = max(FEWEST_SYNCERS, sync.maximum_concurrency)
+        self._log_lines = LogLines(
+            logs=emulator.client("logs"),
+            group=deployment.resources["Logs"],
+            echo=sys.stderr.buffer if choices.verbose else None,
+        )
         self._receive = self._pool(RECEIVE, RECEIVERS)
         self._sync = self._pool(SYNC, syncers)
         self._retry = self._pool(RETRY, 1)
@@ -120,6 +126,7 @@ class LocalStack:
 
     def start(self) -> None:
         """Accept deliveries once the handlers are imported. Raises FunctionFailed."""
+        self._log_lines.start()
         with ThreadPoolExecutor() as executor:
             list(executor.map(Pool.warm_up, (self._receive, self._sync)))
         self._poller.start()
@@ -132,6 +139,7 @@ class LocalStack:
         for pool in (self._receive, self._sync, self._retry, self._check):
             pool.end()
         self._poller.wait_until_stopped()
+        self._log_lines.stop()
 
     def _pool(self, name: str, size: int) -> Pool:
         function = self._deployment.functions[name]
@@ -139,8 +147,12 @@ class LocalStack:
             **workers.environment(function, self._emulator.environment),
             "RETRY_BASE_SECONDS": f"{self._choices.retry_base:g}",
         }
-        log = None if self._choices.verbose else subprocess.DEVNULL
-        return Pool(lambda: Worker(function, environment=environment, log=log), size=size)
+
+        def start() -> Worker:
+            with self._log_lines.pipe() as log:
+                return Worker(function, environment=environment, log=log)
+
+        return Pool(start, size=size)
 
     def _show_dead(self) -> object:
         with self._dead_letters:

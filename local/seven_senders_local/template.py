@@ -1,4 +1,4 @@
-"""The deployed template, made fit for an emulator: its queues, its table, its functions' settings.
+"""The deployed template, made fit for an emulator: queues, table, log group, functions' settings.
 
 The emulator's CloudFormation resolves every parameter, condition and reference: the settings of
 the functions are put into it as outputs and read back from the stack.
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-EMULATED = frozenset({"AWS::SQS::Queue", "AWS::DynamoDB::Table"})
+EMULATED = frozenset({"AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"})
 RESOLVED = ("Parameters", "Mappings", "Conditions")
 PSEUDO = frozenset(
     f"AWS::{name}" for name in ("StackName", "Region", "AccountId", "Partition", "URLSuffix")
@@ -79,7 +79,7 @@ class Template:
         return frozenset(self._template.get("Outputs", {}))
 
     def for_emulator(self, outputs: Mapping[str, str]) -> str:
-        """A plain CloudFormation template: the queues, the table, and outputs of settings.
+        """A plain CloudFormation template: queues, table, log group, and outputs of settings.
 
         Those of the template's own outputs that say nothing of what is left out are kept;
         ``outputs`` are added, or replace them.

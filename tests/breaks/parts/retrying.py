@@ -49,6 +49,51 @@ BREAKS = (
         ),
     ),
     Break(
+        name="ends when it meets dead letters again that it has in hand",
+        file=RUN,
+        old="        while received := self._queue.receive(hidden_for=HIDDEN_SECONDS):\n",
+        new="        if received := self._queue.receive(hidden_for=HIDDEN_SECONDS):\n",
+        tests=(f"{STOPPED}::test_a_run_that_takes_longer_than_letters_are_hidden_meets_each_once",),
+    ),
+    Break(
+        name="counts the dead letters again that it meets again",
+        file=RUN,
+        old="if message.message_id not in held]",
+        new="if message.message_id]",
+        tests=(f"{STOPPED}::test_a_run_that_takes_longer_than_letters_are_hidden_meets_each_once",),
+    ),
+    Break(
+        name="hides the other dead letters when a person interrupts it",
+        file=RUN,
+        old="        finally:\n",
+        new="        except AwsUnavailable:\n",
+        tests=(
+            (
+                f"{STOPPED}::test_ctrl_c_at_any_point_ends_it_after_a_letter"
+                "_and_the_next_run_has_the_rest_at_once"
+            ),
+        ),
+    ),
+    Break(
+        name="leaves a dead letter unlisted that a stopped drop has unlisted",
+        file=RUN,
+        old="                if staying:\n",
+        new="                if not staying:\n",
+        tests=(
+            (
+                f"{STOPPED}::test_what_a_killed_drop_left_unlisted"
+                "_is_listed_by_the_next_run_that_leaves_it"
+            ),
+        ),
+    ),
+    Break(
+        name="takes the dead letters of another shop's order of the same id",
+        file=RUN,
+        old=" or whose in self.orders)",
+        new=" or letter.order in {order.rpartition('/')[2] for order in self.orders})",
+        tests=("tests/unit/cli/test_dead_letters.py::test_chosen_by",),
+    ),
+    Break(
         name="returns what waits behind a closed brake",
         file=RETRYING,
         old="        if self._is_held(letter.failure):\n",

@@ -63,7 +63,7 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stage:
+class Stage:
     """A running local stack, its connections' settings, and where progress is shown."""
 
     url: str
@@ -72,6 +72,7 @@ class _Stage:
     console: Console
 
     def get(self, url: str) -> Any:
+        """What a page of the stack shows."""
         answer = self.session.get(url, timeout=_ANSWER_SECONDS)
         answer.raise_for_status()
         return answer.json()
@@ -102,9 +103,9 @@ def run(console: Console) -> bool:
     connections = yaml.safe_load(CONNECTIONS_FILE.read_text(encoding="utf-8"))
     console.print("Starting the local stack ...")
     with local_stack() as url, requests.Session() as session:
-        stage = _Stage(url=url, session=session, connections=connections, console=console)
-        answers = _deliver(stage, arrivals, now)
-        _wait_until_idle(stage)
+        stage = Stage(url=url, session=session, connections=connections, console=console)
+        answers = deliver(stage, arrivals, now)
+        wait_until_idle(stage)
         evidence, remote = _look(stage, arrivals, answers)
     became = fates(arrivals, evidence, expected.deliveries)
     odd = surprises(arrivals, evidence, expected.deliveries)
@@ -153,7 +154,7 @@ def _end(process: "subprocess.Popen[str]") -> None:
         process.stdout.close()
 
 
-def _deliver(stage: _Stage, arrivals: Sequence[Arrival], now: datetime) -> list[int]:
+def deliver(stage: Stage, arrivals: Sequence[Arrival], now: datetime) -> list[int]:
     """Send the deliveries one after another, as they arrive; the statuses of the answers."""
     answers = []
     console = stage.console
@@ -174,7 +175,8 @@ def _deliver(stage: _Stage, arrivals: Sequence[Arrival], now: datetime) -> list[
     return answers
 
 
-def _wait_until_idle(stage: _Stage) -> None:
+def wait_until_idle(stage: Stage) -> None:
+    """Wait until nothing more will be sent. Raises DemoFailed if that takes too long."""
     console = stage.console
     deadline = time.monotonic() + _WORK_SECONDS
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -192,7 +194,7 @@ def _wait_until_idle(stage: _Stage) -> None:
 
 
 def _look(
-    stage: _Stage, arrivals: Sequence[Arrival], answers: Sequence[int]
+    stage: Stage, arrivals: Sequence[Arrival], answers: Sequence[int]
 ) -> tuple[Evidence, dict[OrderName, Timeline]]:
     """What the ledger, the dead letters and the sandbox tell."""
     aws = stage.get(f"{stage.url}/_local/aws")

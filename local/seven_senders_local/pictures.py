@@ -26,7 +26,9 @@ from seven_senders_local.paths import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 SHOWN: Mapping[str, str] = {
-    "connections-list": "connections list",
+    "doctor": "doctor",
+    "failed-list": "failed list",
+    "orders-show": "orders show 1001",
 }
 """The pictures and what they show, by name."""
 
@@ -92,6 +94,7 @@ def _reaching(aws: Mapping[str, str]) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "TERM": "xterm-256color",
+        "TTY_INTERACTIVE": "0",  # what is drawn again and again would be in the picture each time
         "COLUMNS": str(_COLUMNS),
         "AWS_ENDPOINT_URL": aws["endpoint"],
         "AWS_DEFAULT_REGION": aws["region"],

@@ -1,7 +1,6 @@
 """The README against what it speaks of: settings, commands, files, reasons, names in AWS."""
 
 import inspect
-import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -16,12 +15,10 @@ from seven_senders_adapter.connections.documents import ConnectionDocument, Rece
 from seven_senders_adapter.domain.milestones import State
 from seven_senders_adapter.domain.settings import PromisedDateRule
 from seven_senders_adapter.reasons import CAN_PASS, Reason
-from seven_senders_adapter.retrying import read_selection
 from seven_senders_adapter.shops import SHOPS, shopify, woocommerce
 from seven_senders_adapter.shops.shop import Kind
 from seven_senders_cli.app import app
 from seven_senders_cli.reasons_in_words import IN_WORDS, Words
-from tests.unit.ledger.examples import dead_letter
 from tests.unit.template.reading import PROJECT, TEMPLATE, resources
 
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -87,9 +84,9 @@ def test_the_parameters_table_is_the_template() -> None:
 
 
 def test_every_output_named_is_one_of_the_template() -> None:
-    named = set(re.findall(r"\$\(output (\w+)\)", README))
+    named = set(re.findall(r"outputs? `(\w+)`", README))
     assert named
-    assert named | {"ReceivingPath", "SyncingPath"} <= TEMPLATE["Outputs"].keys()
+    assert named <= TEMPLATE["Outputs"].keys()
 
 
 def test_every_reason_of_a_dead_letter_is_told() -> None:
@@ -124,15 +121,11 @@ def test_every_metric_named_is_counted() -> None:
     assert named == counted
 
 
-def test_the_selection_for_a_retry_can_be_read() -> None:
-    (payload,) = re.findall(r"--payload '(.*)'", section("### Dead letters"))
-    selection = read_selection(json.loads(payload))
-    assert selection.takes(
-        dead_letter("state_refused", connection="my-shop", order="5550000001001")
-    )
-
-
-COMMANDS = re.findall(r"\.venv/bin/(seven-senders [^`\n]+)", README)
+COMMANDS = re.findall(r"\.venv/bin/(seven-senders [^`\n]+)", README) + [
+    f"seven-senders {words}"
+    for cell in re.findall(r"^\| (`(?!seven)[a-z].*?) \|", section("## Day by day"), re.MULTILINE)
+    for words in re.findall(r"`([^`]+)`", cell)
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

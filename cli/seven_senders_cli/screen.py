@@ -115,7 +115,7 @@ class Screen:
 def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in rows[0]:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*map(as_text, row.values()), style=style(row))
     return table

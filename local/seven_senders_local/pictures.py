@@ -71,7 +71,7 @@ def run(words: list[str], environment: Mapping[str, str]) -> str:
 def draw(title: str, printed: str) -> str:
     """A terminal's content as an SVG without fonts of other servers."""
     console = Console(record=True, width=_COLUMNS, file=StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(printed.replace("\r\n", "\n").rstrip()))
+    console.print(Text.from_ansi(printed.replace("\r\n", "\n").rstrip() + "\n"))
     return _FONT_FACE.sub("", console.export_svg(title=title, theme=MONOKAI))
 
 

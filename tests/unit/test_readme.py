@@ -99,7 +99,9 @@ def test_every_reason_of_a_dead_letter_is_told() -> None:
 
 def test_the_alarms_table_is_the_template() -> None:
     alarms = resources("AWS::CloudWatch::Alarm")
-    assert [name for name, _, _ in rows("### Alarms")] == list(alarms)
+    assert [name for name, _ in rows("### Alarms")] == [
+        f"[{alarm}](docs/operating.md#{alarm.lower()})" for alarm in alarms
+    ]
 
 
 def test_the_metrics_in_bold_are_those_with_an_alarm() -> None:
@@ -150,7 +152,8 @@ def test_every_make_target_exists() -> None:
 
 def paths() -> Sequence[str]:
     links = re.findall(r"\]\(([^)]+)\)", README)
-    return sorted({link for link in links if "://" not in link and not link.startswith("#")})
+    paths = {link.partition("#")[0] for link in links if "://" not in link}
+    return sorted(paths - {""})
 
 
 @pytest.mark.parametrize("path", paths())

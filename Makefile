@@ -17,7 +17,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test test-built bench chaos fuzz flood breaks demo format dashboard validate audit build compile pins clean
+.PHONY: help setup test test-built bench chaos fuzz flood breaks demo pictures format dashboard validate audit build compile pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -51,6 +51,9 @@ breaks: setup ## Break the adapter in many ways, each of which a test must catch
 
 demo: setup ## Send example deliveries through the local stack and compare the outcome
 	.venv/bin/python -m seven_senders_local.demo
+
+pictures: setup ## Draw the README's pictures anew, from real runs
+	.venv/bin/python -m seven_senders_local.pictures
 
 format: setup ## Format the code and mend what lint can mend
 	.venv/bin/ruff format .

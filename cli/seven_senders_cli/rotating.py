@@ -48,7 +48,8 @@ class Rotation:
                 " that is mended, rotate again"
             ) from error
         until = pauses.now() + self.keep
-        self.stack.connections.save(self.name, with_end(self.name, both, until))
+        now_stored = self.stack.connections.load(self.name)  # with what was set meanwhile
+        self.stack.connections.save(self.name, with_end(self.name, now_stored, until))
         return until
 
     @property

@@ -108,6 +108,22 @@ def test_interrupted_while_it_waits_both_stay_without_an_end_and_it_can_be_done_
     assert secrets(command) == ["whsec_other"]
 
 
+def test_what_is_set_while_it_waits_stays(command: CommandLine, gateway: Gateway) -> None:
+    command.connect("shop")
+
+    class Pausing(Gateway):
+        def wait(self, seconds: float, why: str, console: Console) -> None:
+            assert command("pause", "shop").code == 0
+            gateway.wait(seconds, why, console)
+
+        now = gateway.now
+
+    command.gateway = Pausing.__new__(Pausing)
+    assert rotate(command).code == 0
+    assert command.stack.connections.load("shop").paused
+    assert secrets(command) == [NEW]
+
+
 def test_a_secret_that_the_receivers_do_not_take_ends_no_other(
     command: CommandLine, gateway: Gateway
 ) -> None:

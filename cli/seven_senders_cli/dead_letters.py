@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.dead_letter_run import Action, DeadLetterRun, Selection, Tally
@@ -48,6 +48,15 @@ def selection(filters: Filters, orders: Orders, now: Clock) -> Selection:
         tried_before=None if filters.older_than is None else now() - filters.older_than,
         tried_since=None if filters.newer_than is None else now() - filters.newer_than,
     )
+
+
+def until(chosen: Selection, at: datetime) -> Selection:
+    """What is chosen, without what fails only after a time.
+
+    So a run takes nothing that nobody was asked about, and ends although what it sends back may
+    fail again at once.
+    """
+    return replace(chosen, tried_before=chosen.tried_before or at)
 
 
 def listed(index: DeadLetters, chosen: Selection) -> list[DeadLetter]:

@@ -30,6 +30,7 @@ from seven_senders_cli.dead_letters import (
     listed,
     no_action,
     selection,
+    until,
 )
 from seven_senders_cli.doctor.queues import count
 from seven_senders_cli.failing import Exit, Failed
@@ -132,7 +133,7 @@ def retry(
     filters = _filters(reason, connection, order, older_than, newer_than)
     _need_a_choice(filters, all_=all_)
     stack, screen = find_stack(stack_name), Screen(as_json=as_json)
-    chosen = _selection(stack, filters)
+    chosen = until(_selection(stack, filters), utc_now())
     letters = listed(DeadLetters(table=stack.table), chosen)
     if dry_run:
         _show(screen, letters)
@@ -171,7 +172,7 @@ def drop(
     filters = _filters(reason, connection, order, older_than, newer_than)
     _need_a_choice(filters, all_=all_)
     stack, screen = find_stack(stack_name), Screen(as_json=as_json)
-    chosen = _selection(stack, filters)
+    chosen = until(_selection(stack, filters), utc_now())
     letters = listed(DeadLetters(table=stack.table), chosen)
     if dry_run:
         _show(screen, letters)

@@ -261,6 +261,16 @@ def test_what_is_not_listed_is_dropped_all_the_same(command: CommandLine, yard: 
     assert command("failed", "drop", "--order", "1", "--yes").out == "1 dropped, 0 left\n"
 
 
+@pytest.mark.parametrize("what", [("retry",), ("drop", "--yes")], ids=["retry", "drop"])
+def test_what_fails_only_after_the_command_began_is_left(
+    command: CommandLine, yard: Yard, what: tuple[str, ...]
+) -> None:
+    yard.bury("before")
+    yard.bury("after", order="2", hours_ago=-1)
+    assert "1 left" in command("failed", *what, "--all").out
+    assert yard.listed() == {"after"}
+
+
 def test_ctrl_c_loses_nothing_and_leaves_the_rest_to_others_at_once(
     command: CommandLine, yard: Yard
 ) -> None:

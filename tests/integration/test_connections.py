@@ -105,6 +105,13 @@ def test_a_connection_is_read_as_it_was_saved_and_gone_once_removed(
         store.load("one")
 
 
+@pytest.mark.parametrize("name", ["", "One", "../syncing/one", "one two"])
+def test_ssm_is_not_asked_for_what_can_be_no_name(store: ConnectionStore, name: str) -> None:
+    store.save("one", read_connection("one", SETTINGS))
+    with pytest.raises(InvalidConnection, match="a name has 1 to 63 of"):
+        store.load(name)
+
+
 @pytest.mark.parametrize(
     ("part", "text", "expected"),
     [

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from seven_senders_adapter.connections.documents import read_connection
-from seven_senders_adapter.connections.rules import check_name
 from seven_senders_adapter.connections.syncing import FRESH_FOR
 from seven_senders_adapter.queue import RETENTION_SECONDS
 from seven_senders_adapter.syncing.pace import Pace
@@ -56,7 +55,6 @@ def resume(name: Name, stack_name: StackName = STACK, as_json: AsJson = False) -
 
 def _set(stack: Stack, name: str, *, paused: bool) -> bool:
     """Write the setting if it is another; what it was."""
-    check_name(name)
     document = stack.connections.load(name)
     if document.paused != paused:
         changed = read_connection(name, document.settings() | {"paused": paused})

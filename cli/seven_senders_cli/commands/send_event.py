@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from seven_senders_adapter.clock import utc_now
-from seven_senders_adapter.connections.rules import check_name
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL
 from seven_senders_cli.asking import confirm
 from seven_senders_cli.options import STACK, AsJson, StackName, Yes
@@ -38,7 +37,6 @@ def send_event(
     read = read_event(file)
     stack, screen = find_stack(stack_name), Screen(as_json=as_json)
     name = connection or choose_connection(stack.connections.names(), read)
-    check_name(name)
     document = stack.connections.load(name)
     sent = delivery(read, document, topic=topic, now=utc_now())
     if document.api_url == PRODUCTION_URL:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from seven_senders_adapter.aws import reaching
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
-from seven_senders_adapter.connections.rules import InvalidConnection, is_name
+from seven_senders_adapter.connections.rules import InvalidConnection, check_name, is_name
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument, read_shop_api
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 
@@ -39,9 +39,10 @@ class ConnectionStore:
     def load(self, name: str) -> ConnectionDocument:
         """All settings of a connection, its secrets included.
 
-        Raises ConnectionMissing, or InvalidConnection if only a part of it is there or the
-        documents are wrong.
+        Raises ConnectionMissing, or InvalidConnection if only a part of it is there, the
+        documents are wrong, or none can have this name.
         """
+        check_name(name)
         with reaching("ssm GetParameters"):
             answer = self._ssm.get_parameters(
                 Names=[f"{path}/{name}" for path in self._paths], WithDecryption=True

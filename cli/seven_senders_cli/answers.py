@@ -50,7 +50,7 @@ class Answers:
 
     def agrees(self, name: str, question: str) -> bool:
         """Whether the answer is yes; no is the default. Raises Failed for anything else."""
-        answer = self._answer(f"{name}", f"{question} [y/N]", _is_yes, default="").lower()
+        answer = self._answer(name, f"{question} [y/N]", _is_yes, default="").lower()
         return answer in _YES
 
     def _answer(self, name: str, question: str, check: Check, **prompt: Any) -> str:

@@ -47,7 +47,7 @@ app = typer.Typer(
 )
 app.add_typer(connect.app, name="connect")
 app.command(epilog="Example: seven-senders doctor my-shop")(doctor.doctor)
-app.command()(local.local)
+app.command(epilog="Example: seven-senders local --connections shops.yaml --port 8080")(local.local)
 app.command(epilog="Example: seven-senders logs 1001 --since 2h")(logs.logs)
 app.command(epilog="Example: seven-senders pause my-shop")(pausing.pause)
 app.command(epilog="Example: seven-senders resume my-shop")(pausing.resume)

@@ -8,6 +8,7 @@ import typer
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_cli.doctor import checks
 from seven_senders_cli.doctor.finding import Check, Level, examine, untold
 from seven_senders_cli.doctor.trial import ACCEPTANCE_HOST, is_allowed
@@ -66,10 +67,7 @@ def _checks(stack: Stack, connection: str | None, *, try_orders: bool) -> list[C
     if connection is None:
         return [*of_stack, *checks.of_connections(stack, known, list(known))]
     if connection not in known:
-        raise Failed(
-            f"there is no connection {connection}: see seven-senders connections list",
-            code=Exit.NOT_FOUND,
-        )
+        raise ConnectionMissing(connection)
     of_connection = checks.of_connections(stack, known, [connection])
     trial = [_trial(stack, connection, known[connection])] if try_orders else []
     return [*of_stack, *of_connection, *trial]

@@ -123,15 +123,13 @@ def resync_(
     if not no_wait:
         with screen.aside.status(f"Waiting for what comes of {name} …"):
             outcome = job.wait(request_id, sleep=time.sleep)
-    _tell(screen, name, request_id, outcome, as_json=as_json)
+    _tell(screen, name, request_id, outcome)
 
 
-def _tell(screen: Screen, name: str, request_id: str, outcome: Outcome, *, as_json: bool) -> None:
+def _tell(screen: Screen, name: str, request_id: str, outcome: Outcome) -> None:
     sentence = in_words(name, outcome)
-    if as_json:
-        screen.dump({"request_id": request_id, **asdict(outcome)})
-    elif outcome.is_good:
-        screen.done(sentence)
+    if outcome.is_good or screen.as_json:
+        screen.done(sentence, request_id=request_id, **asdict(outcome))
     if not outcome.is_good:
         raise Failed(sentence)
 

@@ -1,9 +1,14 @@
 """What all commands have in common: how they print, and how they end."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from seven_senders_cli.app import app
 from tests.integration.cli.conftest import CommandLine
 
 
@@ -59,3 +64,18 @@ def test_what_is_expected_to_go_wrong_is_one_line_that_says_what_to_do(
     assert ended.err.startswith("seven-senders: ")
     assert says in ended.err
     assert len(ended.err.splitlines()) == 1
+
+
+def commands(group: Any, *words: str) -> Iterator[tuple[str, str | None]]:
+    """The names of all commands with what stands at the end of their help."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, *words, name)
+        else:
+            yield " ".join((*words, name)), command.epilog
+
+
+def test_the_help_of_every_command_has_an_example_of_it() -> None:
+    for name, epilog in commands(get_command(app)):
+        assert epilog, name
+        assert epilog.startswith(f"Example: seven-senders {name}")

@@ -63,6 +63,17 @@ def test_the_new_secret_is_in_force_once_it_is_said_to_be_and_the_old_one_for_48
     assert secrets(command) == [NEW]
 
 
+def test_a_second_rotation_keeps_what_the_first_has_replaced(
+    command: CommandLine, gateway: Gateway
+) -> None:
+    command.connect("shop")
+    rotate(command, "--keep-hours", "1")
+    gateway.waits.append(timedelta(minutes=50).total_seconds())
+    rotate(command, "--keep-hours", "1", secret="whsec_newest")
+    gateway.waits.append(timedelta(minutes=50).total_seconds())
+    assert all(takes(gateway, secret) for secret in (OLD, NEW, "whsec_newest"))
+
+
 def test_how_long_the_old_one_is_taken_can_be_set(command: CommandLine, gateway: Gateway) -> None:
     command.connect("shop")
     rotate(command, "--keep-hours", "1")

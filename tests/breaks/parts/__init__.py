@@ -2,6 +2,7 @@
 
 from tests.breaks.parts import (
     api_client,
+    connecting,
     domain,
     failing,
     ledger,
@@ -28,4 +29,5 @@ BREAKS = (
     *tokens.BREAKS,
     *retrying.BREAKS,
     *watching.BREAKS,
+    *connecting.BREAKS,
 )

@@ -11,12 +11,17 @@ from pathlib import Path
 from seven_senders_local.paths import ROOT
 from tests.breaks.table import Break
 
-IMPORTED_FROM = ("layers/adapter", "local", "")
+EMULATOR = ".ministack"
+"""Its environment, which the tests of the command line start."""
+
+IMPORTED_FROM = ("layers/adapter", "cli", "local", "")
 """The folders of the project that are on the path of its tests."""
 
 _PRINT_ORIGINS = (
-    "import seven_senders_adapter, seven_senders_local, tests.breaks.copies\n"
-    "for module in seven_senders_adapter, seven_senders_local, tests.breaks.copies:\n"
+    "import seven_senders_adapter, seven_senders_cli, seven_senders_local, tests.breaks.copies\n"
+    "for module in (\n"
+    "    seven_senders_adapter, seven_senders_cli, seven_senders_local, tests.breaks.copies\n"
+    "):\n"
     "    print(module.__file__)"
 )
 
@@ -30,11 +35,12 @@ class TookTooLong(Exception):
 
 
 class Copy:
-    """One copy of the project's own files, without environments and what starts with a dot."""
+    """One copy of the project's own files, without what starts with a dot, but for the emulator."""
 
     def __init__(self, root: Path) -> None:
         """Copy the project to a folder that is not there yet. Raises WrongCode."""
         shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "build"))
+        (root / EMULATOR).symlink_to(ROOT / EMULATOR)
         self._root = root
         self._environment = {
             **os.environ,

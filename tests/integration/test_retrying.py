@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+SOON = timedelta(seconds=45)
+"""When runs begin: moto's clock goes on, and what comes after a run's begin is left."""
 BRAKES = ("api/https://api.example", "account/f00d")
 EVENT = OrderEvent(
     connection="acme",
@@ -51,7 +53,7 @@ class Grave:
     sqs: "SQSClient"
     dynamodb: "DynamoDBClient"
     recorder: Recorder
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    now: datetime = field(default_factory=lambda: datetime.now(UTC) + SOON)
 
     def __post_init__(self) -> None:
         self.table = Table(client=self.dynamodb, name=NAME)

@@ -98,9 +98,11 @@ class DeadLetterRun:
     ) -> Tally:
         """Take off what is selected, as long as there is time; ``progress`` sees each letter.
 
-        However it ends, what it has not taken off can be had by others again, at once or, if
-        nothing can be done any more, after ``HIDDEN_SECONDS``. Raises AwsUnavailable.
+        What comes while it runs is left: what it has sent back may fail again at once. However it
+        ends, what it has not taken off can be had by others again, at once or, if nothing can be
+        done any more, after ``HIDDEN_SECONDS``. Raises AwsUnavailable.
         """
+        began = self._now()
         tally = Tally()
         held: dict[str, Received] = {}
         try:
@@ -108,7 +110,8 @@ class DeadLetterRun:
                 staying = []
                 for message in takewhile(lambda _: has_time(), page):
                     letter = _dead_letter(message)
-                    if self._take(message, letter, selection, action, tally):
+                    chosen = message.sent_at <= began and selection.takes(letter)
+                    if self._take(message, letter, action if chosen else None, tally):
                         del held[message.message_id]
                     else:
                         staying.append(letter)
@@ -132,17 +135,12 @@ class DeadLetterRun:
         return []
 
     def _take(
-        self,
-        message: Received,
-        letter: DeadLetter,
-        selection: Selection,
-        action: Action,
-        tally: Tally,
+        self, message: Received, letter: DeadLetter, action: Action | None, tally: Tally
     ) -> bool:
-        """Take a dead letter off if it is chosen and need not wait; whether it was."""
+        """Take a dead letter off if it has an action and need not wait; whether it was."""
         if self._now() - message.sent_at > EXPIRY_WARNING_AFTER:
             self._near_expiry(letter)
-        if not selection.takes(letter):
+        if action is None:
             tally.left += 1
         # Then unlisted, then deleted: what is stopped in between is met again by the next run.
         elif not action(message, letter):

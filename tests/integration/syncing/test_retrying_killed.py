@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from math import inf
 
 import pytest
@@ -265,6 +266,25 @@ def test_a_run_that_takes_longer_than_letters_are_hidden_meets_each_once(
     tally = graveyard.retry(Fuse(inf), NONE, progress=be_slow_while_another_has_the_rest)
     assert tally == Tally(left=15 + LEFT)
     assert graveyard.retry(Fuse(inf)) == Tally(taken=15, left=LEFT)
+
+
+def test_what_fails_again_at_once_is_left_to_the_next_run(
+    new_world: Callable[[], World],
+) -> None:
+    graveyard = Graveyard(new_world())
+    graveyard.bury(3)
+    refused = received_from_sqs(graveyard.dead.messages[0].as_received())
+    failure = refused.failure()
+    assert failure
+    looks = count()
+
+    def fail_again(tally: Tally) -> None:
+        graveyard.clock.sleep(1)
+        if len(graveyard.dead) < 3 + LEFT:
+            DeadLetterQueue(sqs=graveyard.sqs, url="dead").bury(refused, failure)
+
+    tally = graveyard.retry(Fuse(inf), has_time=lambda: next(looks) < 99, progress=fail_again)
+    assert tally == Tally(taken=3, left=LEFT + 3)
 
 
 def press_ctrl_c() -> None:

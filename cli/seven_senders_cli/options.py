@@ -21,7 +21,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def read_duration(text: str) -> timedelta:
     """Read how long something takes, such as 30m, 2h or 3d. Raises BadParameter."""
-    found = re.fullmatch(r"(\d{1,6})([mhd])", text)
+    found = re.fullmatch(r"(\d{1,5})([mhd])", text)
     if not found:
         raise typer.BadParameter(f"{text!r}: expected minutes, hours or days such as 30m, 2h or 3d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -31,6 +31,8 @@ def read_event(path: Path) -> object:
         raise Failed(f"{path}: no JSON: {error}", code=Exit.WRONG_INPUT) from error
     if not isinstance(read, dict) or read.keys() != KEYS:
         return read
+    if not isinstance(read["headers"], dict):
+        raise Failed(f"{path}: headers: expected an object", code=Exit.WRONG_INPUT)
     platform = next(
         (name for name, header in TOPIC_HEADERS.items() if header in read["headers"]),
         path.parent.name,

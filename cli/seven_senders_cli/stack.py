@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from seven_senders_adapter.clients import Clients
 from seven_senders_adapter.clock import utc_now
@@ -166,9 +167,15 @@ class Stack:
 def find_stack(name: str) -> Stack:
     """Find a stack by its name. Raises Failed if there is none, or what boto3 raises."""
     session = boto3.Session()
-    cloudformation = session.client("cloudformation", config=CONFIG)
     try:
+        cloudformation = session.client("cloudformation", config=CONFIG)
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except BotoCoreError:  # some are a ValueError too
+        raise
+    except (ValueError, KeyError, ResponseParserError) as error:  # botocore's, of no AWS
+        raise Failed(
+            "what answers is no AWS: check AWS_ENDPOINT_URL and your proxy, or try again"
+        ) from error
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "ValidationError":
             raise

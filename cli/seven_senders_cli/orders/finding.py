@@ -27,11 +27,7 @@ class Orders:
         A leading ``#`` may be there or not. Raises Failed if there is none, and says what may be
         the cause.
         """
-        text = text.strip()
-        if not 0 < len(text) <= MAX_CHARACTERS:
-            raise Failed(
-                "ORDER: expected an order's number or id, such as 1001", code=Exit.WRONG_INPUT
-            )
+        text = _checked(text)
         names = self._names()
         records = self._load([*self.numbered(text), *((name, _bare(text)) for name in names)])
         records = records or self._load(self._prefixed(text, names))
@@ -51,8 +47,12 @@ class Orders:
         return records[0]
 
     def numbered(self, text: str) -> list[tuple[str, str]]:
-        """Connection and the shop's id of the orders with a number. Raises AwsUnavailable."""
-        found = [name for form in _forms(text) for name in self.ledger.orders.numbered(form)]
+        """Connection and the shop's id of the orders with a number.
+
+        Raises AwsUnavailable, or Failed for what no number can be.
+        """
+        forms = _forms(_checked(text))
+        found = [name for form in forms for name in self.ledger.orders.numbered(form)]
         return [(name, order) for name, order in found if self.only in (None, name)]
 
     def _names(self) -> list[str]:
@@ -72,7 +72,7 @@ class Orders:
         return [
             (found, order)
             for name in names
-            if (prefix := self._prefix(name)) and text.startswith(prefix)
+            if (prefix := self._prefix(name)) and text != prefix and text.startswith(prefix)
             for found, order in self.numbered(text.removeprefix(prefix))
             if found == name
         ]
@@ -113,6 +113,13 @@ class Orders:
             for name in names
             for hold in holds(settings_of(name, self.connections), self.ledger.brakes)
         ]
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not 0 < len(_bare(text)) <= MAX_CHARACTERS:
+        raise Failed("ORDER: expected an order's number or id, such as 1001", code=Exit.WRONG_INPUT)
+    return text
 
 
 def _bare(text: str) -> str:

@@ -187,6 +187,16 @@ def test_one_that_there_is_not_is_not_found(command: CommandLine, three: Yard) -
     assert "no dead letter is listed for 77" in ended.err
 
 
+@pytest.mark.parametrize("text", ["", " ", "#"])
+@pytest.mark.parametrize("words", [("failed", "show"), ("logs",), ("failed", "list", "--order")])
+def test_what_can_be_no_order_stands_for_none(
+    command: CommandLine, three: Yard, words: tuple[str, ...], text: str
+) -> None:
+    ended = command(*words, text)
+    assert (ended.code, ended.out) == (2, "")
+    assert "expected an order's number or id" in ended.err
+
+
 def test_those_that_are_chosen_go_back_and_the_others_can_be_had_at_once(
     command: CommandLine, three: Yard
 ) -> None:
@@ -241,7 +251,7 @@ def test_nothing_chosen_is_refused(command: CommandLine, three: Yard, what: str)
     assert three.dead() == 3
 
 
-@pytest.mark.parametrize("age", ["2", "h", "2w", "-1h", "1.5h"])
+@pytest.mark.parametrize("age", ["2", "h", "2w", "-1h", "1.5h", "999999d"])
 def test_an_age_is_minutes_hours_or_days(command: CommandLine, age: str) -> None:
     ended = command("failed", "list", f"--older-than={age}")
     assert ended.code == 2

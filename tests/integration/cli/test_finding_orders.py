@@ -144,7 +144,12 @@ class TestWithoutAnOrder:
         assert finder.fails("1", only="two") == "there is no connection two: there are one"
 
 
-@pytest.mark.parametrize("text", ["", " ", "9" * 1000])
+def test_a_prefix_alone_is_no_order(finder: Finder) -> None:
+    finder.command.connect("b", order_id_prefix="B-")
+    assert "there is no order B- in all connections" in finder.fails("B-")
+
+
+@pytest.mark.parametrize("text", ["", " ", "#", " # ", "9" * 1000])
 def test_what_can_be_no_order_is_wrong_input(finder: Finder, text: str) -> None:
     with pytest.raises(Failed) as caught:
         finder.find(text)

@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from seven_senders_cli.app import app
 from tests.integration.cli.conftest import CommandLine
+from tests.played.shop_apis.loopback import Loopback, Said
 
 
 def test_a_pipe_gets_lines_with_tabs(command: CommandLine) -> None:
@@ -42,6 +43,9 @@ def test_nothing_to_show_is_said_aside(command: CommandLine) -> None:
     [
         ({"SEVEN_SENDERS_STACK": "none"}, 3, "there is no stack none in eu-central-1"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, 1, "AWS can't be reached"),
+        ({"AWS_ENDPOINT_URL": "nonsense"}, 1, "check AWS_ENDPOINT_URL"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:99999"}, 1, "check AWS_ENDPOINT_URL"),
+        ({"AWS_DEFAULT_REGION": "no region!"}, 1, "region_name 'no region!'"),
         ({"AWS_DEFAULT_REGION": None, "AWS_REGION": None}, 1, "set AWS_DEFAULT_REGION"),
         ({"AWS_PROFILE": "none"}, 1, "AWS_PROFILE"),
         ({"AWS_ACCESS_KEY_ID": None, "AWS_EC2_METADATA_DISABLED": "true"}, 1, "set AWS_PROFILE"),
@@ -79,3 +83,20 @@ def test_the_help_of_every_command_has_an_example_of_it() -> None:
     for name, epilog in commands(get_command(app)):
         assert epilog, name
         assert epilog.startswith(f"Example: seven-senders {name}")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "<html>Log in</html>"), (200, ""), (503, "down"), (200, "<x>")],
+    ids=["a page", "nothing", "an error that is no XML", "half a page"],
+)
+def test_an_answer_that_is_not_of_aws_is_one_line_too(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch, status: int, body: str
+) -> None:
+    with Loopback(lambda _: Said(status=status, page=body)) as other:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", other.url)
+        ended = command("connections", "list")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("seven-senders: ")
+    assert "AWS_ENDPOINT_URL" in ended.err
+    assert len(ended.err.splitlines()) == 1

@@ -136,6 +136,11 @@ def test_a_connection_has_to_be_known(
     [
         pytest.param("?", "no JSON", id="no JSON"),
         pytest.param(
+            '{"about": "", "headers": null, "body": {}}',
+            "headers: expected an object",
+            id="an event without headers",
+        ),
+        pytest.param(
             '{"id": 1, "created_at": "{soon -1h}"}', "{soon -1h}", id="an odd placeholder"
         ),
         pytest.param(

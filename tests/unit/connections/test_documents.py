@@ -285,6 +285,12 @@ def test_a_country_that_the_holidays_package_knows_is_kept_as_its_code() -> None
     assert syncing.promised_date_rule.holidays == "DE"
 
 
+def test_an_age_is_not_longer_than_can_be_reckoned_with() -> None:
+    read_connection("acme", changed(max_order_age_days=36_500))
+    with pytest.raises(InvalidConnection, match="max_order_age_days"):
+        read_connection("acme", changed(max_order_age_days=10**10))
+
+
 def test_all_wrong_keys_stand_in_one_error() -> None:
     with pytest.raises(InvalidConnection) as error:
         read_connection("acme", changed(platform="x", paused="maybe", max_order_age_days=-1))

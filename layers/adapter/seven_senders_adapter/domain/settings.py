@@ -91,7 +91,7 @@ class MappingSettings(BaseModel):
     include_pos_orders: bool = False
     include_orders_without_shipping: bool = False
     include_pending_orders: bool = False
-    max_order_age_days: int = Field(default=90, ge=0)
+    max_order_age_days: int = Field(default=90, ge=0, le=36_500)  # timedelta has an end
     orders_since: AwareDatetime | None = None
     look_up_before_create: bool = False
     promised_date_rule: PromisedDateRule | None = None

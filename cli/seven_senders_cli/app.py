@@ -19,6 +19,7 @@ try:
         send_event,
     )
     from seven_senders_cli.failing import Exit, Failed, explaining
+    from seven_senders_cli.screen import printable
 except KeyboardInterrupt:  # these take half a second to load
     sys.exit(130)
 
@@ -32,7 +33,7 @@ class _Program(TyperGroup):
             with explaining():
                 return super().invoke(ctx)
         except Failed as error:
-            typer.echo(f"seven-senders: {error}", err=True)
+            typer.echo(f"seven-senders: {printable(str(error))}", err=True)
             raise typer.Exit(error.code) from error
         except KeyboardInterrupt:
             raise typer.Exit(Exit.INTERRUPTED) from None

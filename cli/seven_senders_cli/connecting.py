@@ -48,7 +48,8 @@ class Interview:
             )
         else:
             secret = shop_api.client_secret.get_secret_value()
-            settings.setdefault("shop_domain", shop_api.domain)
+            if "shop_domain" not in self.changes:
+                settings["shop_domain"] = shop_api.domain
         return Connected(document=self._document(settings, secret), shop_api=shop_api)
 
     def woocommerce(self) -> Connected:

@@ -28,7 +28,6 @@ class Rotation:
 
     stack: Stack
     name: str
-    document: ConnectionDocument
     shop_api: ShopApiDocument | None
     secret: str = field(repr=False)
     keep: timedelta
@@ -36,7 +35,7 @@ class Rotation:
     def run(self, *, pauses: Pauses, screen: Screen) -> datetime:
         """Do it; when the old secrets end. Raises Failed, and then both are taken as before."""
         self._check_app()
-        both = with_both(self.name, self.document, self.secret)
+        both = with_both(self.name, self.stack.connections.load(self.name), self.secret)
         self.stack.connections.save(self.name, both)
         pauses.wait(UNTIL_IN_FORCE, "Until all receivers know the new secret", screen.aside)
         try:

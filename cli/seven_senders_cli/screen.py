@@ -105,11 +105,11 @@ class Screen:
         if self.as_json:
             self.dump(result)
         else:
-            self._out.print(sentence, soft_wrap=True)
+            self._out.print(printable(sentence), soft_wrap=True)
 
     def warn(self, sentence: str) -> None:
         """Say what somebody should look at."""
-        self.aside.print(sentence, style="yellow", soft_wrap=True)
+        self.aside.print(printable(sentence), style="yellow", soft_wrap=True)
 
 
 def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Table:
@@ -150,7 +150,12 @@ def as_text(value: object) -> str:
         case list() | tuple():
             return ", ".join(map(as_text, value))
         case _:
-            return " ".join(str(value).split())
+            return printable(" ".join(str(value).split()))
+
+
+def printable(text: str) -> str:
+    """A text of a shop or an API, without what would steer the terminal."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\n")
 
 
 def _plain(value: object) -> object:

@@ -9,6 +9,7 @@ import typer
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_cli.account_check import check_account
 from seven_senders_cli.answers import Answers
@@ -17,12 +18,14 @@ from seven_senders_cli.changing import changed, differences, shown
 from seven_senders_cli.commands import doctor
 from seven_senders_cli.connecting import new_secret
 from seven_senders_cli.doctor import checks
+from seven_senders_cli.failing import Failed
 from seven_senders_cli.options import STACK, AsJson, StackName, Yes
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.rotating import Rotation
 from seven_senders_cli.screen import Row, Screen, as_text
 from seven_senders_cli.shop_apis import open_shop_api
 from seven_senders_cli.shop_apis.registering import remove as remove_webhooks
+from seven_senders_cli.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.stack import find_stack
 from seven_senders_cli.warning import warn_of
 from seven_senders_cli.webhook_setup import secret_steps
@@ -146,7 +149,7 @@ def remove(
     shop_api = None if leave_webhooks else stack.shop_apis.load(name)
     url, removed = stack.webhook_url(name), []
     if shop_api:
-        removed = [done.topic for done in remove_webhooks(open_shop_api(shop_api), url=url)]
+        removed = _remove_webhooks(shop_api, url)
     stack.connections.remove(name)
     stack.shop_apis.remove(name)
     webhooks = (
@@ -161,6 +164,14 @@ def remove(
         connection=name,
         webhooks_deleted=removed,
     )
+
+
+def _remove_webhooks(shop_api: ShopApiDocument, url: str) -> list[str]:
+    """Their topics. A shop that is closed, or has thrown us out, must not keep its connection."""
+    try:
+        return [done.topic for done in remove_webhooks(open_shop_api(shop_api), url=url)]
+    except ShopApiError as error:
+        raise Failed(f"{error}; or leave the webhooks to the shop with --leave-webhooks") from error
 
 
 @app.command("rotate-secret", epilog="Example: seven-senders connections rotate-secret my-shop")
@@ -181,8 +192,8 @@ def rotate_secret(
     """
     pauses, screen = context.ensure_object(Pauses), Screen(as_json=as_json)
     stack = find_stack(stack_name)
-    document = stack.connections.load(name)
-    made = new_secret() if document.platform == "woocommerce" else None
+    platform = stack.connections.load(name).platform
+    made = new_secret() if platform == "woocommerce" else None
     secret = Answers().secret(
         "webhook_secret",
         "New webhook secret (Enter: have one made)" if made else "New webhook secret",
@@ -191,7 +202,6 @@ def rotate_secret(
     rotation = Rotation(
         stack=stack,
         name=name,
-        document=document,
         shop_api=stack.shop_apis.load(name),
         secret=secret,
         keep=timedelta(hours=keep_hours),
@@ -205,6 +215,6 @@ def rotate_secret(
         "webhook_secret": to_show,
     }
     steps = secret_steps(
-        document.platform, changed=rotation.changes_the_shop, until=until, made_secret=to_show
+        platform, changed=rotation.changes_the_shop, until=until, made_secret=to_show
     )
     screen.done(steps, **result)

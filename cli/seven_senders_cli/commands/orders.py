@@ -42,35 +42,24 @@ def show(
     stack_name: StackName = STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show what came of an order, what was sent, and what Seven Senders says now."""
+    """Show what came of an order, what was sent, and what Seven Senders says now.
+
+    Orders of several connections may have the same number: then all of them are shown.
+    """
     stack = find_stack(stack_name)
     ledger = Ledger.at(stack.table)
     records = Orders(ledger=ledger, connections=stack.connections, only=connection).find(order)
     screen = Screen(as_json=as_json)
-    if len(records) > 1:
-        rows = [
-            {
-                "connection": record.connection,
-                "number": record.number,
-                "id": record.order,
-                "order_id": record.order_id,
-                "ordered": record.order_date,
-            }
-            for record in records
-        ]
-        screen.show("Several orders", rows, empty="")
-        screen.warn("Several orders: choose one by --connection and its id.")
-        return
-    found = situation(
-        records[0],
-        ledger=ledger,
-        connections=stack.connections,
-        clients=None if offline else stack.clients,
-    )
+    clients = None if offline else stack.clients
+    situations = [
+        situation(record, ledger=ledger, connections=stack.connections, clients=clients)
+        for record in records
+    ]
     if as_json:
-        screen.dump({"where": where(found), **found.as_json()})
+        screen.dump([{"where": where(found), **found.as_json()} for found in situations])
     else:
-        _show(screen, found)
+        for found in situations:
+            _show(screen, found)
 
 
 @app.command("list", epilog="Example: seven-senders orders list --stuck")

@@ -152,8 +152,9 @@ class ShopifyApi:
             headers={"Accept": "application/json"},
         )
         answer = content(response)
-        if response.status_code == HTTPStatus.OK and isinstance(answer, dict):
-            self._token = str(answer["access_token"])
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if response.status_code == HTTPStatus.OK and token:
+            self._token = str(token)
             return self._token
         if response.status_code == HTTPStatus.NOT_FOUND:
             raise WrongShop(f"Shopify has no shop at {document.url}: check its domain")
@@ -208,10 +209,13 @@ def _refusal(errors: Any) -> RightMissing | NotDone:
 
 def _seconds_until_affordable(answer: Mapping[str, Any]) -> float:
     """How long until the bucket holds what the query costs (source: rate limits, shopify.dev)."""
-    cost = answer["extensions"]["cost"]
-    status = cost["throttleStatus"]
-    lacking = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
-    return max(1.0, lacking / float(status["restoreRate"]))
+    try:
+        cost = answer["extensions"]["cost"]
+        status = cost["throttleStatus"]
+        lacking = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
+        return max(1.0, lacking / float(status["restoreRate"]))
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise NotDone("Shopify throttles the calls and does not say for how long") from error
 
 
 def _failure(url: str, response: requests.Response, answer: Any) -> Exception:

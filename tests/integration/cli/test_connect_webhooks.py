@@ -71,6 +71,19 @@ def test_shopify_gets_a_webhook_for_each_topic_signed_with_the_client_secret(
     assert document.shop_domain == "127.0.0.1"
 
 
+@pytest.mark.parametrize(
+    ("words", "domain"),
+    [((), "127.0.0.1"), (("--set", "shop_domain=mine.example"), "mine.example")],
+    ids=["the shop whose API it is", "what is said"],
+)
+def test_connected_again_the_deliveries_of_the_new_shop_are_taken(
+    shopify_shop: Shop, words: tuple[str, ...], domain: str
+) -> None:
+    shopify_shop.command.connect("shop", shop_domain="before.myshopify.com")
+    assert shopify_shop.connect("--again", *words).code == 0
+    assert shopify_shop.command.stack.connections.load("shop").shop_domain == domain
+
+
 def test_shopify_takes_a_token_of_the_admin_api_too(shopify_shop: Shop) -> None:
     answers = (*COMMON, shopify_shop.url, "", "shpss_1", "shpat_1")
     assert shopify_shop.connect(answers=answers).code == 0

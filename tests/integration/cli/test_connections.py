@@ -271,6 +271,7 @@ def test_a_shop_that_does_not_answer_keeps_the_connection_unless_its_webhooks_ar
     ended = command("connections", "remove", "shop", "--yes")
     assert ended.code == 1
     assert "Shopify refuses client id and secret" in ended.err
+    assert "leave the webhooks to the shop with --leave-webhooks" in ended.err
     assert is_there(command)
     assert command("connections", "remove", "shop", "--yes", "--leave-webhooks").code == 0
     assert not is_there(command)

@@ -29,7 +29,7 @@ def test_an_order_that_arrived_is_shown_as_it_stands(
 def test_a_script_gets_all_that_is_known(command: CommandLine, functions: Functions) -> None:
     command.connect("script", access_key="key_script")
     functions.deliver("script", order("#7002", id_=97002))
-    shown = json.loads(command("orders", "show", "97002", "--json").out)
+    [shown] = json.loads(command("orders", "show", "97002", "--json").out)
     assert shown["record"]["accepted_states"].keys() == {"paid"}
     assert shown["seven_senders"]["state"] == "paid"
     assert shown["seven_senders"]["states"].keys() == {"new", "paid"}
@@ -119,21 +119,25 @@ def test_offline_it_asks_nobody(
     assert "Seven Senders was not asked" in ended.err
 
 
-def test_of_several_orders_a_person_chooses(command: CommandLine, functions: Functions) -> None:
+def test_of_several_orders_all_are_shown_or_one_connections(
+    command: CommandLine, functions: Functions
+) -> None:
     names = ("many-1", "many-2")
     for name in names:
         command.connect(name, access_key=f"key_{name}")
     for id_, name in enumerate(names, 97009):
         functions.deliver(name, order("#7009", id_=id_))
-    ended = command("orders", "show", "7009", "--json")
+    ended = command("orders", "show", "7009", "--offline")
     assert ended.code == 0
-    assert "choose one by --connection" in ended.err
-    assert [(row["connection"], row["id"]) for row in json.loads(ended.out)] == [
-        ("many-1", "97009"),
-        ("many-2", "97010"),
+    assert all(f"#7009 of {name} is created" in ended.out for name in names)
+    shown = json.loads(command("orders", "show", "7009", "--offline", "--json").out)
+    assert [one["where"].partition(" is ")[0] for one in shown] == [
+        "#7009 of many-1",
+        "#7009 of many-2",
     ]
     chosen = command("orders", "show", "7009", "--connection", "many-2", "--offline")
     assert chosen.out.startswith("#7009 of many-2 is created")
+    assert "many-1" not in chosen.out
 
 
 def test_an_order_that_is_not_there_ends_with_what_may_be_the_cause(command: CommandLine) -> None:

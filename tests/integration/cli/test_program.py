@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from seven_senders_cli.app import app
+from seven_senders_cli.screen import as_text
 from tests.integration.cli.conftest import CommandLine
 from tests.played.shop_apis.loopback import Loopback, Said
 
@@ -100,3 +101,11 @@ def test_an_answer_that_is_not_of_aws_is_one_line_too(
     assert ended.err.startswith("seven-senders: ")
     assert "AWS_ENDPOINT_URL" in ended.err
     assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("steering", ["\x1b[2J", "\x9b2J", "\x07", "\u202e"])
+def test_what_steers_a_terminal_is_left_out(command: CommandLine, steering: str) -> None:
+    ended = command("orders", "show", f"10{steering}01", "--offline")
+    assert ended.code == 3
+    assert steering[0] not in ended.err
+    assert steering[0] not in as_text(f"a tag with {steering}")

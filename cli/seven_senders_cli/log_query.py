@@ -128,7 +128,16 @@ def in_line(line: Mapping[str, Any]) -> Row:
 
 def _lines(results: "Sequence[Sequence[ResultFieldTypeDef]]") -> list[dict[str, Any]]:
     texts = [cell["value"] for row in results for cell in row if cell["field"] == "@message"]
-    return sorted(map(json.loads, texts), key=lambda line: line["timestamp"])
+    return sorted(map(_line, texts), key=lambda line: str(line["timestamp"]))
+
+
+def _line(text: str) -> dict[str, Any]:
+    """A line's keys; one that Lambda has cut off is a message without any others."""
+    try:
+        line: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return {"timestamp": "", "message": text}
+    return line
 
 
 def _literally(text: str) -> str:

@@ -88,9 +88,7 @@ class LogLines:
             self._pipes = [pipe for pipe in self._pipes if not pipe.has_ended]
 
     def _put(self, lines: Sequence[bytes]) -> None:
-        if self._echo:
-            self._echo.write(b"".join(line + b"\n" for line in lines))
-            self._echo.flush()
+        self._show(lines)
         now = int(time.time() * 1000)
         with suppress(BotoCoreError, ClientError):  # nothing but the lines depends on them
             self._logs.put_log_events(
@@ -101,13 +99,22 @@ class LogLines:
                 ],
             )
 
+    def _show(self, lines: Sequence[bytes]) -> None:
+        if self._echo:
+            try:
+                self._echo.write(b"".join(line + b"\n" for line in lines))
+                self._echo.flush()
+            except OSError:  # nobody looks any more, and the functions must not wait for that
+                self._echo = None
+
     def _stream(self, coming: int) -> str:
         """The stream for some lines: a new one when one is full, of which two are kept."""
         self._in_stream += coming
         if not self._streams or self._in_stream > self._kept:
+            name = uuid4().hex
+            self._logs.create_log_stream(logGroupName=self._group, logStreamName=name)
+            self._streams.append(name)
             self._in_stream = coming
-            self._streams.append(uuid4().hex)
-            self._logs.create_log_stream(logGroupName=self._group, logStreamName=self._streams[-1])
         if len(self._streams) > _STREAMS:
             self._logs.delete_log_stream(
                 logGroupName=self._group, logStreamName=self._streams.pop(0)

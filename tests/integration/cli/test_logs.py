@@ -4,6 +4,8 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import BinaryIO
 
 import pytest
 
@@ -19,10 +21,12 @@ NOW = datetime.now(UTC)
 class Process:
     """A process of the local stack, as far as its log lines go."""
 
-    def __init__(self, command: CommandLine, *, kept: int = 1000) -> None:
+    def __init__(
+        self, command: CommandLine, *, kept: int = 1000, echo: BinaryIO | None = None
+    ) -> None:
         self._logs = command.stack.logs
         self._group = command.stack.output("LogGroupName")
-        self.lines = LogLines(logs=self._logs, group=self._group, kept=kept)
+        self.lines = LogLines(logs=self._logs, group=self._group, kept=kept, echo=echo)
         self.lines.start()
 
     def writes(self, *lines: str) -> None:
@@ -156,3 +160,20 @@ def test_of_many_lines_the_newest_are_kept(command: CommandLine) -> None:
     process.lines.stop()
     assert sorted(process.kept(), key=int) == [str(number) for number in range(20, 35)]
     process.end()
+
+
+class GoneTerminal(BytesIO):
+    """Nobody looks at it any more."""
+
+    def write(self, _: object) -> int:
+        raise BrokenPipeError
+
+
+def test_lines_are_kept_although_nobody_looks_at_them_any_more(command: CommandLine) -> None:
+    process = Process(command, echo=GoneTerminal())
+    try:
+        process.write_until_read("one")
+        process.write_until_read("two")
+        assert process.kept() == ["one", "two"]
+    finally:
+        process.end()

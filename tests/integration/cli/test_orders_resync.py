@@ -120,7 +120,7 @@ def test_one_need_not_wait(command: CommandLine, functions: Functions) -> None:
     ended = command("orders", "resync", "9008", "--yes", "--no-wait", "--json")
     assert (ended.code, json.loads(ended.out)["end"]) == (0, "queued")
     functions.work()
-    shown = json.loads(command("orders", "show", "9008", "--offline", "--json").out)
+    [shown] = json.loads(command("orders", "show", "9008", "--offline", "--json").out)
     assert shown["record"]["history"][-1]["detail"].startswith("resync ")
 
 

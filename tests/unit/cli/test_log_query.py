@@ -86,7 +86,7 @@ class Insights:
         self.asked: dict[str, Any] = {}
         self.stopped = False
         self._statuses = chain(statuses, repeat("Running"))
-        self._lines = lines
+        self._texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
 
     def start_query(self, **given: Any) -> dict[str, str]:
         self.asked = given
@@ -94,8 +94,8 @@ class Insights:
 
     def get_query_results(self, queryId: str) -> dict[str, Any]:  # noqa: N803  # boto3's name
         rows = [
-            [{"field": "@timestamp", "value": ""}, {"field": "@message", "value": json.dumps(line)}]
-            for line in self._lines
+            [{"field": "@timestamp", "value": ""}, {"field": "@message", "value": text}]
+            for text in self._texts
         ]
         return {"status": next(self._statuses), "results": rows}
 
@@ -120,6 +120,11 @@ def test_lines_come_when_the_query_is_complete_the_oldest_first() -> None:
     assert asked(insights, pauses) == lines[::-1]
     assert len(pauses) == 2
     assert insights.asked["endTime"] - insights.asked["startTime"] == 2 * 3600 + 1
+
+
+def test_a_line_that_was_cut_off_is_shown_as_it_is() -> None:
+    lines = asked(Insights("Complete", lines=['{"timestamp": "2026-', {"timestamp": "2026"}]), [])
+    assert [in_line(line)["message"] for line in lines] == ['{"timestamp": "2026-', None]
 
 
 def test_a_query_that_takes_too_long_is_stopped() -> None:

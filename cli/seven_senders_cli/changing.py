@@ -31,9 +31,9 @@ def shown(document: ConnectionDocument) -> dict[str, object]:
 
 
 def changed(
-    name: str, document: ConnectionDocument, texts: Sequence[str], answers: Answers
+    name: str, settings: Mapping[str, Any], texts: Sequence[str], answers: Answers
 ) -> ConnectionDocument:
-    """A connection's document with changes: ``KEY=VALUE``, ``KEY=`` or the bare ``access_key``.
+    """What is stored of a connection, with changes: ``KEY=VALUE``, ``KEY=``, or ``access_key``.
 
     Raises InvalidConnection, or Failed if an answer is missing.
     """
@@ -44,11 +44,18 @@ def changed(
         if secret != ACCESS_KEY:
             raise InvalidConnection(f"{secret}: see seven-senders connections rotate-secret")
         changes[secret] = answers.secret(ACCESS_KEY, "Access key of Seven Senders")
-    return read_connection(name, assign(document.settings(), changes))
+    return read_connection(name, assign(settings, changes))
 
 
-def differences(before: ConnectionDocument, after: ConnectionDocument) -> Iterator[Change]:
-    """What differs in force."""
+def differences(
+    name: str, settings: Mapping[str, Any], after: ConnectionDocument
+) -> Iterator[Change]:
+    """What differs in force from what is stored."""
+    try:
+        before = read_connection(name, settings)
+    except InvalidConnection:
+        yield Change("settings", "unreadable", "readable")
+        return
     old, new = _in_force(before), _in_force(after)
     for key in new:
         if key in SECRETS:

@@ -1,14 +1,14 @@
 """``connect``: a shop is connected to Seven Senders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from seven_senders_adapter.connections.documents import ConnectionDocument
-from seven_senders_adapter.connections.rules import InvalidConnection, check_name
+from seven_senders_adapter.connections.rules import check_name
 from seven_senders_adapter.connections.shop_apis import SHOPIFY_API_VERSION
+from seven_senders_adapter.connections.store import IncompleteConnection
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_cli.account_check import check_account
 from seven_senders_cli.answers import Answers
@@ -134,7 +134,7 @@ def _connect(
         name=name,
         answers=Answers(),
         changes=read_assignments(assignments),
-        before=before.settings() if before else at_first,
+        before=at_first if before is None else before,
         shop_api_before=stack.shop_apis.load(name),
     )
     connected = ask(interview)
@@ -144,15 +144,18 @@ def _connect(
     _finish(name, url, connected, pauses=pauses, screen=screen)
 
 
-def _before(stack: Stack, name: str, platform: str, *, again: bool) -> ConnectionDocument | None:
-    """What is stored, ``None`` if that is nothing or of no use. Raises Failed if it may stay."""
+def _before(stack: Stack, name: str, platform: str, *, again: bool) -> Mapping[str, Any] | None:
+    """What is stored, right or wrong; ``None`` if that is nothing or only a part.
+
+    Raises Failed if it may stay, or InvalidConnection.
+    """
     try:
-        before = stack.connections.load(name)
-    except (ConnectionMissing, InvalidConnection):
+        before = stack.connections.settings(name)
+    except (ConnectionMissing, IncompleteConnection):
         return None
-    if before.platform != platform:
+    if before.get("platform") != platform:
         raise Failed(
-            f"{name} is a {before.platform} shop: remove it first, or choose another name",
+            f"{name} is a {before.get('platform')} shop: remove it first, or choose another name",
             code=Exit.WRONG_INPUT,
         )
     if not again:

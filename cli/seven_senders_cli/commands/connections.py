@@ -110,11 +110,11 @@ def set_(
     a new api_url are checked before anything is stored.
     """
     stack, screen = find_stack(stack_name), Screen(as_json=as_json)
-    before = stack.connections.load(name)
-    after = changed(name, before, settings, Answers())
-    if after.account != before.account:
+    stored = stack.connections.settings(name)
+    after = changed(name, stored, settings, Answers())
+    changes = list(differences(name, stored, after))
+    if not {"access_key", "api_url", "settings"}.isdisjoint(one.setting for one in changes):
         check_account(stack.clients.of(after.account), after.account)
-    changes = list(differences(before, after))
     if changes:
         stack.connections.save(name, after)
         warn_of(stack, name, screen)

@@ -13,7 +13,10 @@ NEARLY_FULL = MAX_DOCUMENT_BYTES * 9 // 10
 
 def broken(subject: str, error: InvalidConnection) -> Iterator[Finding]:
     """A connection whose settings can't be read."""
-    mend = "Its deliveries or events wait: connect it again with all its settings"
+    mend = (
+        "Its deliveries or events wait: correct them with seven-senders connections set, or"
+        " connect it again"
+    )
     yield red(subject, str(error), mend)
 
 

@@ -62,8 +62,8 @@ BREAKS = (
     Break(
         name="changes the access key without asking Seven Senders",
         file=CONNECTIONS,
-        old="    if after.account != before.account:\n",
-        new="    if False:\n",
+        old='    if not {"access_key", "api_url", "settings"}.isdisjoint(',
+        new='    if not {"api_url", "settings"}.isdisjoint(',
         tests=(OF_CONNECTIONS,),
     ),
     Break(

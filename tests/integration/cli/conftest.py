@@ -1,5 +1,6 @@
 """A stack without its functions in the emulator, a sandbox of Seven Senders, and the commands."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Thread
@@ -45,6 +46,17 @@ class CommandLine:
         """Store a connection as if it had been connected."""
         document = read_connection(name, CONNECTION | {"api_url": self.stack.api_url} | settings)
         self.stack.connections.save(name, document)
+
+    def spoil(self, name: str, **settings: object) -> None:
+        """Store values that no command would, as an older version may have."""
+        path = f"{self.stack.output('SyncingPath')}/{name}"
+        stored = self.stack.ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"]
+        self.stack.ssm.put_parameter(
+            Name=path,
+            Value=json.dumps(json.loads(stored) | settings),
+            Type="SecureString",
+            Overwrite=True,
+        )
 
 
 CONNECTION: dict[str, object] = {

@@ -260,6 +260,15 @@ def test_again_keeps_what_is_not_answered_and_an_older_secret_beside_a_new_one(
     }
 
 
+def test_settings_that_can_not_be_read_are_not_lost_either(command: CommandLine) -> None:
+    connect(command, "--set", "order_id_prefix=B-")
+    command.spoil("shop", max_order_age_days=-1)
+    assert "shop is connected already" in connect(command).err
+    assert "max_order_age_days" in connect(command, "--again").err
+    assert connect(command, "--again", "--set", "max_order_age_days=").code == 0
+    assert command.stack.connections.load("shop").order_id_prefix == "B-"
+
+
 def test_half_a_connection_is_connected_anew(command: CommandLine) -> None:
     connect(command)
     command.stack.ssm.delete_parameter(Name=f"{command.stack.output('ReceivingPath')}/shop")

@@ -129,6 +129,17 @@ def test_a_check_looks_at_one_connection_and_ends_with_0_if_nothing_is_red(
     assert command("connections", "check", "shop").code == 0
 
 
+def test_a_stored_value_that_is_wrong_is_taken_back_and_the_others_stay(
+    command: CommandLine,
+) -> None:
+    command.connect("shop", order_id_prefix="B-")
+    command.spoil("shop", max_order_age_days=-1)
+    assert command("connections", "set", "shop", "default_language=de").code == 2
+    ended = command("connections", "set", "shop", "max_order_age_days=")
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "settings: unreadable is now readable")
+    assert command.stack.connections.load("shop").order_id_prefix == "B-"
+
+
 def test_settings_are_changed_and_taken_back_and_what_changed_is_said(
     command: CommandLine,
 ) -> None:

@@ -1,7 +1,8 @@
 """The connections as those see them who write them: whole, in SSM."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from seven_senders_adapter.aws import reaching
 from seven_senders_adapter.clock import Clock, utc_now
@@ -12,6 +13,10 @@ from seven_senders_adapter.connections.syncing import ConnectionMissing
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+
+
+class IncompleteConnection(InvalidConnection):
+    """One of a connection's two documents is missing: which."""
 
 
 class ConnectionStore:
@@ -37,10 +42,17 @@ class ConnectionStore:
         return sorted(set().union(*(_names(self._ssm, path) for path in self._paths)))
 
     def load(self, name: str) -> ConnectionDocument:
-        """All settings of a connection, its secrets included.
+        """All settings of a connection, its secrets included, checked.
 
-        Raises ConnectionMissing, or InvalidConnection if only a part of it is there, the
-        documents are wrong, or none can have this name.
+        Raises what ``settings`` raises, and InvalidConnection if a setting is wrong.
+        """
+        return read_connection(name, self.settings(name))
+
+    def settings(self, name: str) -> Mapping[str, Any]:
+        """What is stored of a connection, its secrets included, right or wrong.
+
+        Raises ConnectionMissing, IncompleteConnection, or InvalidConnection if a document is no
+        JSON or none can have this name.
         """
         check_name(name)
         with reaching("ssm GetParameters"):
@@ -51,11 +63,11 @@ class ConnectionStore:
         if not texts:
             raise ConnectionMissing(name)
         if missing := answer.get("InvalidParameters"):
-            raise InvalidConnection(f"{', '.join(missing)} is missing: connect {name} again")
-        settings: dict[str, object] = {}
+            raise IncompleteConnection(f"{', '.join(missing)} is missing: connect {name} again")
+        settings: dict[str, Any] = {}
         for text in texts:
             settings |= _read(name, text)
-        return read_connection(name, settings)
+        return settings
 
     def save(self, name: str, document: ConnectionDocument) -> None:
         """Write both documents over what was there, without the secrets that have ended.
@@ -120,11 +132,15 @@ def _put(ssm: "SSMClient", name: str, text: str) -> None:
         ssm.put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
 
 
-def _read(name: str, text: str) -> dict[str, object]:
+def _read(name: str, text: str) -> dict[str, Any]:
     try:
         settings = json.loads(text)
     except ValueError:
-        raise InvalidConnection(f"connection {name}: a document is no JSON") from None
+        raise InvalidConnection(
+            f"connection {name}: a document is no JSON, remove it and connect anew"
+        ) from None
     if not isinstance(settings, dict):
-        raise InvalidConnection(f"connection {name}: a document is no JSON object")
+        raise InvalidConnection(
+            f"connection {name}: a document is no JSON object, remove it and connect anew"
+        )
     return settings

@@ -75,6 +75,8 @@ def _is_yes(answer: str) -> None:
 
 
 def _prompted(question: str, check: Check, prompt: Mapping[str, Any]) -> str:
+    is_needed = prompt["default"] is None
+
     def checked(answer: str) -> str:
         try:
             check(answer.strip())
@@ -82,7 +84,16 @@ def _prompted(question: str, check: Check, prompt: Mapping[str, Any]) -> str:
             raise typer.BadParameter(str(error)) from None
         return answer.strip()
 
+    options = {**prompt, "default": "" if is_needed else prompt["default"], "value_proc": checked}
+    answer = _typed(question, options)
+    while is_needed and not answer:
+        typer.echo("An answer is needed.", err=True)
+        answer = _typed(question, options)
+    return answer
+
+
+def _typed(question: str, options: Mapping[str, Any]) -> str:
     try:
-        return str(typer.prompt(question, value_proc=checked, err=True, **prompt))
+        return str(typer.prompt(question, err=True, **options))
     except typer.Abort:
         raise KeyboardInterrupt from None

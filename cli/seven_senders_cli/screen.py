@@ -114,10 +114,11 @@ class Screen:
 
 def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    for heading in rows[0]:
+    told = [heading for heading in rows[0] if any(as_text(row[heading]) for row in rows)]
+    for heading in told:
         table.add_column(heading.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*map(as_text, row.values()), style=style(row))
+        table.add_row(*(as_text(row[heading]) for heading in told), style=style(row))
     return table
 
 

@@ -27,7 +27,7 @@ def read_event(path: Path) -> object:
         read: object = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Failed(f"{path}: {error.strerror}", code=Exit.WRONG_INPUT) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failed(f"{path}: no JSON: {error}", code=Exit.WRONG_INPUT) from error
     if not isinstance(read, dict) or read.keys() != KEYS:
         return read

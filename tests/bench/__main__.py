@@ -26,7 +26,9 @@ EXAMPLE = "shopify/1001-2-paid"
 
 
 def main(
-    starts: Annotated[int, typer.Option(min=3, help="Cold starts of each function.")] = 20,
+    starts: Annotated[
+        int, typer.Option(min=20, help="Cold starts of each function; fewer tell nothing.")
+    ] = 20,
     blocks: Annotated[int, typer.Option(min=3, help="Blocks of 25 warm invocations.")] = 12,
     deliveries: Annotated[int, typer.Option(min=10, help="Through the local stack.")] = 400,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,

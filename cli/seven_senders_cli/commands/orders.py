@@ -133,7 +133,7 @@ def _show(screen: Screen, found: Situation) -> None:
             "the shop wants": line.wanted,
             "was accepted": line.accepted,
             "Seven Senders has": line.there,
-            "differs": line.differs,
+            "to mend": line.differs,
         }
         for line in compared(found.record, found.asked.order)
         if {line.wanted, line.accepted, line.there} != {None}
@@ -144,4 +144,4 @@ def _show(screen: Screen, found: Situation) -> None:
 
 
 def _marked(row: Row) -> str:
-    return "bold yellow" if row["differs"] else ""
+    return "bold yellow" if row["to mend"] else ""

@@ -1,6 +1,7 @@
 """``send-event``: a delivery as a shop sends it."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -44,5 +45,6 @@ def send_event(
     url = stack.webhook_url(name)
     post(url, sent)
     order = order_of(sent)
-    follow = f": seven-senders orders show {order.removeprefix('#')}" if order else ""
+    shown = f"seven-senders orders show {quote(order.removeprefix('#'))} --connection {name}"
+    follow = f": {shown}" if order else ""
     screen.done(f"{url} took it{follow}", connection=name, url=url, status=200, order=order)

@@ -42,14 +42,21 @@ def _state(record: OrderRecord, name: str, remote: RemoteOrder | None) -> Compar
     highest = max(map(rank, there), default=-1)
     is_behind = rank(name) <= max(highest, rank(record.reached or ""), *map(rank, accepted), -1)
     is_lost = bool(there) and name in accepted and rank(name) > highest
-    is_strange = name in ENDS and name in there and name not in wanted
+    is_reopened = name in reopened(record, remote)
     return Compared(
         name=name,
         wanted=wanted.get(name),
         accepted=accepted.get(name),
         there=there.get(name) or (name in there or None),
-        differs=(name in wanted and not is_behind) or is_lost or is_strange,
+        differs=(name in wanted and not is_behind) or is_lost or is_reopened,
     )
+
+
+def reopened(record: OrderRecord, remote: RemoteOrder | None) -> list[str]:
+    """The ends that the order stands at there while the shop shows it open."""
+    there = remote.states if remote else {}
+    wanted = {str(state) for state in record.wanted_states}
+    return [end for end in ENDS if end in there and end not in wanted]
 
 
 def _field(record: OrderRecord, name: str, shown: Fields | None) -> Compared:

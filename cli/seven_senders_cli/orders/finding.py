@@ -84,9 +84,11 @@ class Orders:
     def _why_there_is_none(self, text: str, names: Sequence[str]) -> str:
         found = [*self._dead(text), *self._waiting(text, names), *self._held(names)]
         causes = "; ".join(found) or (
-            "the shop has not delivered it, or it is left out: a test order, one of before"
-            " orders_since or older than max_order_age_days, or nothing of it is shipped"
-            " (the metric Skipped counts by reason). Save it in the shop, so that it is sent anew"
+            "it came moments ago, the shop has not delivered it, or it is left out: a test order,"
+            " a sale over the counter, a checkout that is not paid, one of before orders_since or"
+            " older than max_order_age_days, or nothing of it is shipped (the metric Skipped"
+            " counts by reason). Look again in a minute, or save it in the shop, so that it is"
+            " sent anew"
         )
         where = f"connection {self.only}" if self.only else "all connections"
         return f"there is no order {text} in {where}: {causes}"

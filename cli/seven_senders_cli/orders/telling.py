@@ -6,7 +6,7 @@ from datetime import datetime
 from seven_senders_adapter.domain.milestones import rank
 from seven_senders_adapter.domain.observation import REOPENED
 from seven_senders_adapter.domain.order_record import OrderRecord
-from seven_senders_cli.orders.comparing import compared
+from seven_senders_cli.orders.comparing import compared, reopened
 from seven_senders_cli.orders.refusals import open_refusals
 from seven_senders_cli.orders.situation import Situation
 from seven_senders_cli.orders.waiting import BEHIND_A_BRAKE, tried
@@ -25,6 +25,11 @@ def where(found: Situation) -> str:
         return f"{sentence}; {'; '.join(waits)}."
     if found.missing:
         return f"{sentence}; {found.missing} comes next."
+    if ends := reopened(found.record, found.asked.order):
+        return (
+            f"{sentence}; the shop shows it open again after it was {_listed(ends)}, which only a"
+            " person at Seven Senders can mend."
+        )
     if changed := _changed_there(found):
         return f"{sentence}; {changed}: seven-senders orders resync mends it."
     return f"{sentence}; nothing is missing."

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from urllib3.exceptions import LocationValueError  # requests lets it through
 
 from seven_senders_adapter.seven_senders.transport import ApiSession
 from seven_senders_cli.shop_apis.shop_api import ShopUnreachable, Throttled, WrongShop
@@ -48,7 +49,7 @@ class ShopHttp:
             response = self._session.request(
                 method, self.base_url + path, timeout=TIME_OUTS, **options
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, LocationValueError) as error:
             raise ShopUnreachable(
                 f"{self.base_url} can't be reached ({type(error).__name__}): check the address"
             ) from error

@@ -97,7 +97,7 @@ class TestWithoutAnOrder:
     def test_it_may_be_left_out(self, finder: Finder) -> None:
         finder.command.connect("silent")
         told = finder.fails("6001", only="silent")
-        assert told.startswith("there is no order 6001 in connection silent: the shop has not")
+        assert told.startswith("there is no order 6001 in connection silent: it came moments")
         assert "left out" in told
 
     def test_it_may_be_a_dead_letter_that_nobody_could_read(self, finder: Finder) -> None:

@@ -134,7 +134,7 @@ def test_who_does_not_agree_changes_nothing(command: CommandLine, functions: Fun
 def test_an_order_that_is_not_known_is_to_be_saved_in_the_shop(command: CommandLine) -> None:
     ended = command("orders", "resync", "no-such", "--yes")
     assert ended.code == 3
-    assert "Save it in the shop, so that it is sent anew" in ended.err
+    assert "save it in the shop, so that it is sent anew" in ended.err
 
 
 def test_of_several_orders_none_is_taken(command: CommandLine, functions: Functions) -> None:

@@ -143,4 +143,4 @@ def test_of_several_orders_all_are_shown_or_one_connections(
 def test_an_order_that_is_not_there_ends_with_what_may_be_the_cause(command: CommandLine) -> None:
     ended = command("orders", "show", "no-such")
     assert (ended.code, ended.out) == (3, "")
-    assert "there is no order no-such in all connections: the shop has not" in ended.err
+    assert "there is no order no-such in all connections: it came moments ago" in ended.err

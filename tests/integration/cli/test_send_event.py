@@ -40,7 +40,8 @@ def test_an_event_goes_to_the_only_connection(command: CommandLine, gateway: Gat
     command.connect("shop", shop_domain="shop.myshopify.com")
     ended = command("send-event", str(CREATED))
     assert ended.code == 0, ended.err
-    assert ended.out == (f"{gateway.url}shop took it: seven-senders orders show 1001\n")
+    follow = "seven-senders orders show 1001 --connection shop"
+    assert ended.out == f"{gateway.url}shop took it: {follow}\n"
     event = queued(command)
     assert (event.connection, event.order, event.topic) == (
         "shop",
@@ -79,7 +80,7 @@ def test_a_bare_order_goes(
     command.connect("two", webhook_secrets=["other"], shop_domain="two.myshopify.com")
     ended = command("send-event", str(bare(tmp_path)), "--connection", "two", *words)
     assert ended.code == 0, ended.err
-    assert ended.out.endswith("orders show 1077\n")
+    assert ended.out.endswith("orders show 1077 --connection two\n")
     event = queued(command)
     assert (event.connection, event.order, event.topic) == ("two", "77", topic)
 

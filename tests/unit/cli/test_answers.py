@@ -79,8 +79,8 @@ except KeyboardInterrupt:
 IN_A_TERMINAL = "import pty, sys; pty.spawn([sys.executable, '-c', sys.argv[1]])"
 
 
-def typed(*answers: bytes) -> str:
-    """What a terminal shows while somebody answers its questions, each of which ends with ': '."""
+def typed(*answers: tuple[bytes, bytes]) -> str:
+    """What a terminal shows while somebody answers: each question's end, and what is typed."""
     with subprocess.Popen(
         [sys.executable, "-c", IN_A_TERMINAL, ASKING],
         stdin=subprocess.PIPE,
@@ -92,8 +92,8 @@ def typed(*answers: bytes) -> str:
         patience = threading.Timer(20, process.kill)
         patience.start()
         shown = b""
-        for answer in answers:
-            while not shown.endswith(b": ") and (piece := process.stdout.read(1)):
+        for question, answer in answers:
+            while not shown.endswith(question) and (piece := process.stdout.read(1)):
                 shown += piece
             process.stdin.write(answer)
             shown += process.stdout.read(1)
@@ -103,8 +103,16 @@ def typed(*answers: bytes) -> str:
 
 
 def test_a_terminal_hides_secrets_asks_again_and_ends_at_ctrl_c() -> None:
-    shown = typed(b"very-secret\n", b"fr\n", b"de\n", b"y\n", b"\x03")
+    shown = typed(
+        (b"Access key: ", b"\n"),
+        (b"Access key: ", b"very-secret\n"),
+        (b"Language: ", b"fr\n"),
+        (b"Language: ", b"de\n"),
+        (b"[y/N]: ", b"y\n"),
+        (b"More: ", b"\x03"),
+    )
     assert "very-secret" not in shown
+    assert "An answer is needed." in shown
     assert "expected de" in shown
     assert "<11 de True>" in shown
     assert "<interrupted>" in shown

@@ -326,7 +326,7 @@ def test_names(name: str, *, is_taken: bool) -> None:
     ("part", "key", "longer"),
     [
         ("receiving", "webhook_secrets", lambda n: ["x" * n]),
-        ("syncing", "order_url", lambda n: "x" * n),
+        ("syncing", "order_url", lambda n: "https://" + "x" * n),
     ],
 )
 def test_a_document_fits_into_4096_bytes(part: str, key: str, longer: Any) -> None:
@@ -343,9 +343,9 @@ def test_a_document_fits_into_4096_bytes(part: str, key: str, longer: Any) -> No
 
 
 def test_the_size_is_counted_in_bytes() -> None:
-    read_connection("acme", changed(order_url="x" * 3000))
+    read_connection("acme", changed(order_url="https://" + "x" * 3000))
     with pytest.raises(InvalidConnection, match="bytes"):
-        read_connection("acme", changed(order_url="ü" * 3000))
+        read_connection("acme", changed(order_url="https://" + "ü" * 3000))
 
 
 def test_secrets_are_never_printed() -> None:

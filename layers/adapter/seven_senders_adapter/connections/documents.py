@@ -35,6 +35,21 @@ _BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]
 _HOST_NAME = re.compile(r"[^\s/:@?#]+")
 
 
+_A_TIME = "expected a date and time with offset such as 2026-10-01T00:00:00+02:00"
+_PLAINLY = {
+    "timezone_aware": _A_TIME,
+    "datetime_parsing": _A_TIME,
+    "datetime_from_date_parsing": _A_TIME,
+    "datetime_object_invalid": _A_TIME,
+    "datetime_type": _A_TIME,
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+}
+"""What is expected, by pydantic's types of errors, where its own texts help nobody."""
+
+
 def _platform(value: str) -> str:
     if value not in SHOPS:
         raise ValueError(f"expected one of {', '.join(sorted(SHOPS))}")
@@ -186,7 +201,8 @@ def _in_words(form: type[BaseModel], detail: ErrorDetails) -> str:
     *outer, key = detail["loc"] or ("the document",)
     path = ".".join(str(part) for part in (*outer, key) if part not in {COUNTRY, DATES})
     if detail["type"] != "extra_forbidden":
-        return f"{path}: {detail['msg'].removeprefix('Value error, ')}"
+        message = _PLAINLY.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+        return f"{path}: {message}"
     known = (_WITHIN[str(outer[0])] if outer else form).model_fields
     nearest = get_close_matches(str(key), known, n=1, cutoff=0)
     return f"{path}: not a known key, the nearest one is {nearest[0]}"

@@ -1,5 +1,6 @@
 """The settings of a connection that the mapping uses."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -25,12 +26,19 @@ LANGUAGES = frozenset(
 DATES, COUNTRY = "[dates]", "[country]"
 """Stand in the path of an error within ``holidays``, behind it."""
 
+_URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _EXPECTED_HOLIDAYS = "expected dates, or a country code that the holidays package knows, such as DE"
 
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(sorted(LANGUAGES))}")
+    return value
+
+
+def _url(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError("expected a URL such as https://shop.example/")
     return value
 
 
@@ -67,6 +75,9 @@ type Holidays = Annotated[
 ]
 
 
+type Url = Annotated[str, AfterValidator(_url)]
+
+
 class PromisedDateRule(BaseModel):
     """N business days after day 0, which is the order's day or the next business day."""
 
@@ -83,8 +94,8 @@ class MappingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    order_url: str | None = None
-    order_urls: dict[str, str] = {}
+    order_url: Url | None = None
+    order_urls: dict[str, Url] = {}
     default_language: Annotated[str, AfterValidator(_language)] | None = None
     order_id_prefix: str = ""
     include_test_orders: bool = False

@@ -45,6 +45,8 @@ def send_event(
     url = stack.webhook_url(name)
     post(url, sent)
     order = order_of(sent)
-    shown = f"seven-senders orders show {quote(order.removeprefix('#'))} --connection {name}"
-    follow = f": {shown}" if order else ""
+    follow = ""
+    if order:
+        number = quote(order.removeprefix("#"))
+        follow = f": seven-senders orders show {number} --connection {name}"
     screen.done(f"{url} took it{follow}", connection=name, url=url, status=200, order=order)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_cli.app import app
 from seven_senders_cli.stack import Stack, find_stack
 from seven_senders_local import paths
@@ -110,9 +111,14 @@ def command(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[CommandLine]:
-    """The commands, on a stack without connections."""
+    """The commands, on a stack without connections and messages."""
     for name, value in _emulator.environment.items():
         monkeypatch.setenv(name, value)
+    dead_letters = DeadLetters(table=_stack.table)
+    for letter in dead_letters.list():
+        dead_letters.remove(letter)
+    for queue in ("DeadLetterQueueUrl", "OrderEventsQueueUrl"):
+        _stack.sqs.purge_queue(QueueUrl=_stack.output(queue))
     # reached as long as the environment is right
     store, shop_apis = _stack.connections, _stack.shop_apis
     _gateway.reset()

@@ -58,6 +58,8 @@ def test_an_answer_that_cannot_be_used_is_told_by_its_variable() -> None:
 
 
 ASKING = """
+import signal
+
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_cli.answers import Answers
 
@@ -65,6 +67,7 @@ def check(answer):
     if answer != "de":
         raise InvalidConnection("expected de")
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 try:
     answers = Answers({})
     secret = answers.secret("access_key", "Access key")

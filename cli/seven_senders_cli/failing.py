@@ -16,7 +16,7 @@ from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_adapter.ledger.rows import UnreadableRow
-from seven_senders_cli.shop_apis.shop_api import ShopApiError
+from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 
 
 class Exit(IntEnum):

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument, ShopifyApiDocument
+from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.registering import register
+from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.failing import Failed
 from seven_senders_cli.pauses import UNTIL_IN_FORCE, Pauses
 from seven_senders_cli.screen import Screen
-from seven_senders_cli.shop_apis import open_shop_api
-from seven_senders_cli.shop_apis.registering import register
-from seven_senders_cli.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.stack import Stack
 from seven_senders_cli.webhook_setup import check_url
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
+from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.registering import Registered, register
+from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.doctor import webhook_url
 from seven_senders_cli.doctor.finding import Level
 from seven_senders_cli.failing import Failed
 from seven_senders_cli.pauses import UNTIL_IN_FORCE, Pauses
 from seven_senders_cli.screen import Screen, as_text
-from seven_senders_cli.shop_apis import open_shop_api
-from seven_senders_cli.shop_apis.registering import Registered, register
-from seven_senders_cli.shop_apis.shop_api import ShopApiError
 
 _SHOPIFY = """\
 In the admin of the shop: Settings, Notifications, Webhooks. Create a webhook for each of

@@ -10,6 +10,7 @@ from seven_senders_adapter.connections.rules import check_name
 from seven_senders_adapter.connections.shop_apis import SHOPIFY_API_VERSION
 from seven_senders_adapter.connections.store import IncompleteConnection
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_cli.account_check import check_account
 from seven_senders_cli.answers import Answers
 from seven_senders_cli.assignments import read_assignments
@@ -18,7 +19,6 @@ from seven_senders_cli.failing import Exit, Failed
 from seven_senders_cli.options import STACK, AsJson, StackName
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.screen import Screen
-from seven_senders_cli.shop_apis import open_shop_api
 from seven_senders_cli.stack import Stack, find_stack
 from seven_senders_cli.warning import warn_of
 from seven_senders_cli.webhook_setup import register_webhooks, steps, summary

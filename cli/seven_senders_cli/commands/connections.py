@@ -11,6 +11,9 @@ from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.registering import remove as remove_webhooks
+from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.account_check import check_account
 from seven_senders_cli.answers import Answers
 from seven_senders_cli.asking import confirm
@@ -23,9 +26,6 @@ from seven_senders_cli.options import STACK, AsJson, StackName, Yes
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.rotating import Rotation
 from seven_senders_cli.screen import Row, Screen, as_text
-from seven_senders_cli.shop_apis import open_shop_api
-from seven_senders_cli.shop_apis.registering import remove as remove_webhooks
-from seven_senders_cli.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.stack import find_stack
 from seven_senders_cli.warning import warn_of
 from seven_senders_cli.webhook_setup import secret_steps

@@ -9,6 +9,7 @@ from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_cli.advice import Advice, advise
 from seven_senders_cli.doctor import (
     account,
@@ -22,7 +23,6 @@ from seven_senders_cli.doctor import (
 )
 from seven_senders_cli.doctor.finding import AT_A_TIME, Check, Finding, green
 from seven_senders_cli.doctor.trial import Trial
-from seven_senders_cli.shop_apis import open_shop_api
 from seven_senders_cli.stack import Stack
 from seven_senders_local import paths
 from seven_senders_local.template import Template

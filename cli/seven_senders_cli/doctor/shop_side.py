@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from seven_senders_adapter.shop_apis.registering import lead_to
+from seven_senders_adapter.shop_apis.shop_api import ShopApi, Webhook
 from seven_senders_cli.doctor.finding import Finding, amber, green, red
-from seven_senders_cli.shop_apis.registering import lead_to
-from seven_senders_cli.shop_apis.shop_api import ShopApi, Webhook
 
 SUPPORTED_DAYS = 365
 """How long Shopify keeps a version of its API, by the month in its name (source: shopify.dev)."""

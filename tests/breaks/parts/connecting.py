@@ -6,7 +6,7 @@ CLI = "cli/seven_senders_cli"
 CONNECT = f"{CLI}/commands/connect.py"
 CONNECTIONS = f"{CLI}/commands/connections.py"
 ROTATING = f"{CLI}/rotating.py"
-REGISTERING = f"{CLI}/shop_apis/registering.py"
+REGISTERING = f"{PACKAGE}/shop_apis/registering.py"
 
 OF_CONNECT = "tests/integration/cli/test_connect.py"
 OF_WEBHOOKS = "tests/integration/cli/test_connect_webhooks.py"
@@ -124,7 +124,7 @@ BREAKS = (
     ),
     Break(
         name="sees the first page of a shop's webhooks only",
-        file=f"{CLI}/shop_apis/shopify.py",
+        file=f"{PACKAGE}/shop_apis/shopify.py",
         old='            if not page["pageInfo"]["hasNextPage"]:\n',
         new="            if True:\n",
         tests=(OF_SHOPIFY,),

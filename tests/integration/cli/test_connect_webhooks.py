@@ -10,10 +10,10 @@ import pytest
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_adapter.shops import shopify, woocommerce
 from seven_senders_cli.pauses import UNTIL_IN_FORCE
+from seven_senders_local.played_shops.shopify import PlayedShopify
+from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
 from tests.integration.cli.conftest import CommandLine, Ended
 from tests.integration.cli.gateway import Gateway
-from tests.played.shop_apis.shopify import PlayedShopify
-from tests.played.shop_apis.woocommerce import PlayedWooCommerce
 
 COMMON = ("key_1", "https://shop.example/orders", "de", "no")
 

@@ -12,10 +12,10 @@ from seven_senders_adapter.connections.shop_apis import (
     WooCommerceApiDocument,
 )
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_local.played_shops.shopify import PlayedShopify
 from seven_senders_local.sandbox import Sandbox, Settings
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.gateway import Gateway
-from tests.played.shop_apis.shopify import PlayedShopify
 
 SECRETS = ("key_1", "key_2", "whsec_1", "whsec_old", "shpss_1", "cs_1")
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from seven_senders_adapter.shop_apis.shop_api import ShopUnreachable, Webhook
 from seven_senders_cli.doctor import shop_side
 from seven_senders_cli.doctor.finding import Check, Finding, examine
-from seven_senders_cli.shop_apis.shop_api import ShopUnreachable, Webhook
 
 URL = "https://api.example/webhooks/shop"
 TODAY = date(2026, 11, 22)

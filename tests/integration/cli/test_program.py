@@ -10,8 +10,8 @@ from typer.main import get_command
 
 from seven_senders_cli.app import app
 from seven_senders_cli.screen import as_text
+from seven_senders_local.played_shops.loopback import Loopback, Said
 from tests.integration.cli.conftest import CommandLine
-from tests.played.shop_apis.loopback import Loopback, Said
 
 
 def test_a_pipe_gets_lines_with_tabs(command: CommandLine) -> None:

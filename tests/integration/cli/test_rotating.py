@@ -16,11 +16,11 @@ from seven_senders_adapter.connections.shop_apis import (
     WooCommerceApiDocument,
 )
 from seven_senders_cli.pauses import UNTIL_IN_FORCE
+from seven_senders_local.played_shops.loopback import Said
+from seven_senders_local.played_shops.shopify import PlayedShopify
+from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
 from tests.integration.cli.conftest import CommandLine, Ended
 from tests.integration.cli.gateway import Gateway
-from tests.played.shop_apis.loopback import Said
-from tests.played.shop_apis.shopify import PlayedShopify
-from tests.played.shop_apis.woocommerce import PlayedWooCommerce
 
 OLD, NEW = "whsec_1", "whsec_new"
 

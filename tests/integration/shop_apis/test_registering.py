@@ -11,12 +11,12 @@ from seven_senders_adapter.connections.shop_apis import (
     ShopifyApiDocument,
     WooCommerceApiDocument,
 )
-from seven_senders_cli.shop_apis import open_shop_api
-from seven_senders_cli.shop_apis.registering import register, remove
-from seven_senders_cli.shop_apis.shop_api import NotDone, ShopApi
-from tests.played.shop_apis.loopback import Asked, Loopback, Said
-from tests.played.shop_apis.shopify import PlayedShopify
-from tests.played.shop_apis.woocommerce import PlayedWooCommerce
+from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.registering import register, remove
+from seven_senders_adapter.shop_apis.shop_api import NotDone, ShopApi
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
+from seven_senders_local.played_shops.shopify import PlayedShopify
+from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
 
 OTHER_STACK = "https://uat.example/webhooks/acme"
 SECRET = "whsec_new"

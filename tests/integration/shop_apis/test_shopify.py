@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
-from seven_senders_cli.shop_apis.shop_api import (
+from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
     RightMissing,
@@ -17,9 +17,9 @@ from seven_senders_cli.shop_apis.shop_api import (
     Throttled,
     WrongShop,
 )
-from seven_senders_cli.shop_apis.shopify import ShopifyApi
-from tests.played.shop_apis.loopback import Said
-from tests.played.shop_apis.shopify import PlayedShopify
+from seven_senders_adapter.shop_apis.shopify import ShopifyApi
+from seven_senders_local.played_shops.loopback import Said
+from seven_senders_local.played_shops.shopify import PlayedShopify
 
 URL = "https://api.example/webhooks/acme"
 

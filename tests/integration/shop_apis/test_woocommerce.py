@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_cli.shop_apis.shop_api import (
+from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
     RightMissing,
@@ -16,9 +16,9 @@ from seven_senders_cli.shop_apis.shop_api import (
     Throttled,
     WrongShop,
 )
-from seven_senders_cli.shop_apis.woocommerce import WooCommerceApi
-from tests.played.shop_apis.loopback import Loopback, Said
-from tests.played.shop_apis.woocommerce import PlayedWooCommerce
+from seven_senders_adapter.shop_apis.woocommerce import WooCommerceApi
+from seven_senders_local.played_shops.loopback import Loopback, Said
+from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
 
 
 @dataclass

@@ -8,7 +8,7 @@ import requests
 from urllib3.exceptions import LocationValueError  # requests lets it through
 
 from seven_senders_adapter.seven_senders.transport import ApiSession
-from seven_senders_cli.shop_apis.shop_api import ShopUnreachable, Throttled, WrongShop
+from seven_senders_adapter.shop_apis.shop_api import ShopUnreachable, Throttled, WrongShop
 
 TIME_OUTS = (5, 30)
 """Seconds to connect and for an answer. Shops on small hosts are slow."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from tests.played.shop_apis.loopback import Asked, Loopback, Said
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 
 PATH = "/wp-json/wc/v3/webhooks"
 RESOURCES = ("coupon", "customer", "order", "product")

@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.played.shop_apis.graphql import Operation, Selection, SyntaxWrong, parse
-from tests.played.shop_apis.loopback import Asked, Loopback, Said
+from seven_senders_local.played_shops.graphql import Operation, Selection, SyntaxWrong, parse
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 
 TOPICS = frozenset(
     "ORDERS_CREATE ORDERS_UPDATED ORDERS_PAID ORDERS_CANCELLED ORDERS_FULFILLED"

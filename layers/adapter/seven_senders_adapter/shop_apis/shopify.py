@@ -8,9 +8,8 @@ from typing import Any
 import requests
 
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
-from seven_senders_adapter.shops.shopify import KINDS
-from seven_senders_cli.shop_apis.http import ATTEMPTS, ShopHttp, content
-from seven_senders_cli.shop_apis.shop_api import (
+from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopHttp, content
+from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
     RightMissing,
@@ -19,6 +18,7 @@ from seven_senders_cli.shop_apis.shop_api import (
     Webhook,
     WrongShop,
 )
+from seven_senders_adapter.shops.shopify import KINDS
 
 FORMAT = "JSON"
 SCOPES = frozenset({"read_orders", "write_orders"})

@@ -7,9 +7,8 @@ from typing import Any
 import requests
 
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_adapter.shops.woocommerce import KINDS
-from seven_senders_cli.shop_apis.http import ShopHttp, content
-from seven_senders_cli.shop_apis.shop_api import (
+from seven_senders_adapter.shop_apis.http import ShopHttp, content
+from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
     RightMissing,
@@ -17,6 +16,7 @@ from seven_senders_cli.shop_apis.shop_api import (
     Webhook,
     WrongShop,
 )
+from seven_senders_adapter.shops.woocommerce import KINDS
 
 PATH = "/wp-json/wc/v3/webhooks"
 PER_PAGE = 100

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from seven_senders_cli.shop_apis.shop_api import ShopApi, Webhook
+from seven_senders_adapter.shop_apis.shop_api import ShopApi, Webhook
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument, ShopifyApiDocument
-from seven_senders_cli.shop_apis.shop_api import ShopApi
-from seven_senders_cli.shop_apis.shopify import ShopifyApi
-from seven_senders_cli.shop_apis.woocommerce import WooCommerceApi
+from seven_senders_adapter.shop_apis.shop_api import ShopApi
+from seven_senders_adapter.shop_apis.shopify import ShopifyApi
+from seven_senders_adapter.shop_apis.woocommerce import WooCommerceApi
 
 
 def open_shop_api(

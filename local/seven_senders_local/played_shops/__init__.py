@@ -1,0 +1,1 @@
+"""Stand-ins for the APIs of shops, on loopback, as strict as the real ones."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from seven_senders_adapter.shop_apis.registering import lead_to
-from seven_senders_adapter.shop_apis.shop_api import ShopApi, Webhook
+from seven_senders_adapter.shop_apis.shop_api import Webhook, WebhookApi
 from seven_senders_cli.doctor.finding import Finding, amber, green, red
 
 SUPPORTED_DAYS = 365
@@ -13,7 +13,7 @@ SUPPORTED_DAYS = 365
 
 
 def look(
-    subject: str, api: ShopApi | None, url: str, *, register: str, today: date
+    subject: str, api: WebhookApi | None, url: str, *, register: str, today: date
 ) -> Iterator[Finding]:
     """Whether the shop has an active webhook to ``url`` for each topic. Raises ShopApiError.
 
@@ -35,7 +35,7 @@ def look(
 
 
 def _missing(
-    subject: str, api: ShopApi, here: Sequence[Webhook], register: str
+    subject: str, api: WebhookApi, here: Sequence[Webhook], register: str
 ) -> Iterator[Finding]:
     topics = Counter(webhook.topic for webhook in here)
     if missing := [topic for topic in api.topics if not topics[topic]]:

@@ -18,6 +18,12 @@ FORMAT_VERSION = "1"
 RESYNC = "resync"
 """The topic of a message that no shop sends: a person wants the order compared and completed."""
 
+RECONCILIATION = "reconciliation"
+BACKFILL = "backfill"
+VERIFICATION = "verification"
+FOUND = frozenset({RECONCILIATION, BACKFILL, VERIFICATION})
+"""The topics of orders that no webhook brought: they were found in the shop, and by what."""
+
 LASTING = (
     "format",
     "connection",
@@ -71,6 +77,11 @@ class OrderEvent:
     def is_resync(self) -> bool:
         """Whether it holds no order: its record is compared with what Seven Senders has."""
         return self.topic == RESYNC
+
+    @property
+    def is_webhook(self) -> bool:
+        """Whether the shop sent it of its own accord."""
+        return self.topic not in FOUND and not self.is_resync
 
     @property
     def group(self) -> str:

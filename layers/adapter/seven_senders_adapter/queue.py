@@ -57,6 +57,14 @@ class Queue:
         """Queue a dead letter once more. It stays among the dead letters."""
         _send(self._sqs, self._url, redriven(message))
 
+    def ready(self) -> int:
+        """About how many order events wait to be worked, without those that were put off."""
+        with reaching("sqs GetQueueAttributes"):
+            answer = self._sqs.get_queue_attributes(
+                QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
+            )
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
     def hide(self, message: Received, seconds: int) -> None:
         """Let a message come back after so many seconds, or as late as may be.
 

@@ -13,7 +13,7 @@ from seven_senders_adapter.connections.shop_apis import (
 )
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.registering import register, remove
-from seven_senders_adapter.shop_apis.shop_api import NotDone, ShopApi
+from seven_senders_adapter.shop_apis.shop_api import NotDone, WebhookApi
 from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
 from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
@@ -26,7 +26,7 @@ SECRET = "whsec_new"
 class Shop:
     """A shop's API, how to add a webhook to it (``paid`` an order or ``updated`` it), and ours."""
 
-    api: ShopApi
+    api: WebhookApi
     url: str
     add: Callable[..., object]
     topic: str

@@ -27,6 +27,7 @@ from seven_senders_adapter.connections.rules import (
 from seven_senders_adapter.domain.settings import COUNTRY, DATES, MappingSettings, PromisedDateRule
 from seven_senders_adapter.seven_senders.account import PRODUCTION_URL, Account
 from seven_senders_adapter.shops import SHOPS
+from seven_senders_adapter.shops.shop import ProjectionNames
 
 WITH_SECRETS = "with secrets"
 """The context in which a document's JSON holds its secrets."""
@@ -140,6 +141,18 @@ class SyncingDocument(MappingSettings):
 
 class ConnectionDocument(ReceivingDocument, SyncingDocument):
     """All settings of one connection."""
+
+    @property
+    def projection_names(self) -> ProjectionNames:
+        """What of an order may pass, as the receiver has it."""
+        return ProjectionNames(
+            promised_date_attribute=self.promised_date_attribute,
+            promised_date_meta_key=self.promised_date_meta_key,
+            promised_date_format=self.promised_date_format,
+            language_meta_keys=self.language_meta_keys,
+            tag_meta_keys=self.tag_meta_keys,
+            send_order_items=self.send_order_items,
+        )
 
     def receiving_text(self) -> str:
         """The receiving document as JSON for SSM, secrets included."""

@@ -24,15 +24,22 @@ class Age(StrEnum):
 
 
 def reason_to_leave_out(
-    snapshot: Snapshot, settings: MappingSettings, received_at: datetime
+    snapshot: Snapshot, settings: MappingSettings, received_at: datetime, *, any_age: bool = False
 ) -> str | None:
-    """Why an order that is not known yet is not created; ``None`` if it is."""
+    """Why an order that is not known yet is not created; ``None`` if it is.
+
+    With ``any_age`` none is too old.
+    """
     if snapshot.left_out is not None:
         return snapshot.left_out
     if settings.created_too_early(snapshot.created_at):
         return "before_orders_since"
     age = received_at - snapshot.created_at
-    if settings.max_order_age_days and age > timedelta(days=settings.max_order_age_days):
+    if (
+        settings.max_order_age_days
+        and not any_age
+        and age > timedelta(days=settings.max_order_age_days)
+    ):
         return "too_old"
     return None
 
@@ -70,6 +77,13 @@ def age_of(snapshot: Snapshot, digest: str, record: OrderRecord) -> Age:
     if snapshot.updated_at == record.newest and digest in record.digests:
         return Age.REPEATED
     return Age.NEWER
+
+
+def heard(record: OrderRecord, snapshot: Snapshot) -> OrderRecord:
+    """The record after a webhook that brought the snapshot."""
+    known = record.heard
+    newest = snapshot.updated_at if known is None else max(known, snapshot.updated_at)
+    return replace(record, heard=newest)
 
 
 def observe(

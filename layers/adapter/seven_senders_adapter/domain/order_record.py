@@ -62,7 +62,8 @@ class OrderRecord:
     ``accepted_states`` what the API has acknowledged; ``accepted`` is ``None`` until the order
     exists there. ``reached`` is the highest state that a look at the API has shown, its own ones
     among them. ``order_id`` is fixed by the first attempt to create it. ``digests`` name the
-    snapshots seen at the time ``newest``.
+    snapshots seen at the time ``newest``. ``heard`` is the time of the newest snapshot that a
+    webhook brought: what is newer was found in the shop.
     """
 
     connection: str
@@ -70,6 +71,7 @@ class OrderRecord:
     number: str
     order_date: datetime
     newest: datetime
+    heard: datetime | None = None
     version: int = 0
     digests: tuple[str, ...] = ()
     language: str | None = None

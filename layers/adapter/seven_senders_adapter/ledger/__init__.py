@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from seven_senders_adapter.ledger.attempts import Attempts
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.claims import Claims
+from seven_senders_adapter.ledger.corrections import Corrections
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.progress import Progress
@@ -25,6 +26,7 @@ class Ledger:
     standstills: Standstills
     traffic: Traffic
     dead_letters: DeadLetters
+    corrections: Corrections
 
     @classmethod
     def at(cls, table: Table) -> "Ledger":
@@ -38,4 +40,5 @@ class Ledger:
             standstills=Standstills(table=table),
             traffic=Traffic(table=table),
             dead_letters=DeadLetters(table=table),
+            corrections=Corrections(table=table),
         )

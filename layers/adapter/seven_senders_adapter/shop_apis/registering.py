@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from seven_senders_adapter.shop_apis.shop_api import ShopApi, Webhook
+from seven_senders_adapter.shop_apis.shop_api import Webhook, WebhookApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Registered:
     detail: str = ""
 
 
-def register(api: ShopApi, *, url: str, secret: str) -> Iterator[Registered]:
+def register(api: WebhookApi, *, url: str, secret: str) -> Iterator[Registered]:
     """See to it that each topic has exactly one webhook that delivers whole orders to ``url``.
 
     Those of other URLs are left: they may be of another stack. Stopped anywhere, it can be done
@@ -28,7 +28,7 @@ def register(api: ShopApi, *, url: str, secret: str) -> Iterator[Registered]:
         yield from _registered(api, topic, same, url=url, secret=secret)
 
 
-def remove(api: ShopApi, *, url: str) -> Iterator[Registered]:
+def remove(api: WebhookApi, *, url: str) -> Iterator[Registered]:
     """Delete all webhooks that lead to ``url``. Raises ShopApiError."""
     for webhook in lead_to(url, api.webhooks()):
         api.remove(webhook)
@@ -41,7 +41,7 @@ def lead_to(url: str, webhooks: Sequence[Webhook]) -> list[Webhook]:
 
 
 def _registered(
-    api: ShopApi, topic: str, same: Sequence[Webhook], *, url: str, secret: str
+    api: WebhookApi, topic: str, same: Sequence[Webhook], *, url: str, secret: str
 ) -> Iterator[Registered]:
     if not same:
         api.create(topic, url=url, secret=secret)

@@ -1,8 +1,12 @@
-"""What the command line asks of a shop's API, whatever the shop."""
+"""What is asked of a shop's API, whatever the shop: its webhooks, and its orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+from seven_senders_adapter.shops.reading import Body
 
 
 class ShopApiError(Exception):
@@ -49,8 +53,36 @@ class Webhook:
     faults: tuple[str, ...]
 
 
-class ShopApi(Protocol):
-    """One shop's API. Every call raises ShopApiError."""
+class By(StrEnum):
+    """What a span of orders is about: when they were created, or last changed."""
+
+    CREATION = "creation"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The orders of a time, the whole seconds ``begin`` and ``end`` included."""
+
+    by: By
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some orders, each as a webhook of the shop would bring it, without personal data.
+
+    WooCommerce's may hold personal data in ``meta_data``: project them at once. ``next`` is where
+    the next page begins, ``None`` after the last one; it may be kept for days.
+    """
+
+    orders: Sequence[Body]
+    next: str | None
+
+
+class WebhookApi(Protocol):
+    """The webhooks of one shop. Every call raises ShopApiError."""
 
     @property
     def topics(self) -> Sequence[str]:
@@ -74,3 +106,28 @@ class ShopApi(Protocol):
 
     def remove(self, webhook: Webhook) -> None:
         """Delete a webhook, if it is there."""
+
+
+class OrderApi(Protocol):
+    """The orders of one shop. Every call raises ShopApiError."""
+
+    def count(self, span: Span) -> int:
+        """How many orders there are in a span now."""
+
+    def page(self, span: Span, position: str | None) -> Page:
+        """The orders of a span from a position on, ``None`` being the first.
+
+        By creation the oldest come first. If the span lies in the past each order is on some
+        page, however many of them change or vanish meanwhile; one may come twice, and one that
+        changes may leave a span by change.
+        """
+
+    def order(self, order: str) -> Body | None:
+        """One order by the shop's id, trashed or not; ``None`` if there is no such order."""
+
+    def oldest_shown(self, now: datetime) -> datetime | None:
+        """Orders created earlier are not shown, for want of a right; ``None`` if all are."""
+
+
+class ShopApi(WebhookApi, OrderApi, Protocol):
+    """One shop's API."""

@@ -10,6 +10,7 @@ from seven_senders_adapter.domain.observation import (
     Age,
     age_of,
     first_record,
+    heard,
     observe,
     overtaken,
     reason_to_leave_out,
@@ -18,9 +19,16 @@ from seven_senders_adapter.domain.observation import (
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.domain.snapshot import OrderItem, Snapshot
 from seven_senders_adapter.ledger import Ledger
+from seven_senders_adapter.ledger.corrections import Correction
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.table import Conflict
-from seven_senders_adapter.messages import OrderEvent, Received, UnreadableMessage
+from seven_senders_adapter.messages import (
+    BACKFILL,
+    RECONCILIATION,
+    OrderEvent,
+    Received,
+    UnreadableMessage,
+)
 from seven_senders_adapter.queue import DeadLetterQueue
 from seven_senders_adapter.reasons import Reason
 from seven_senders_adapter.seven_senders.account import Account
@@ -240,7 +248,10 @@ class OrderSync:
     def _first(self, snapshot: Snapshot, work: Work) -> OrderRecord | None:
         """The record of an order that is not known yet, unless it is left out."""
         event, settings = work.event, work.settings
-        if (reason := reason_to_leave_out(snapshot, settings, event.received_at)) is not None:
+        reason = reason_to_leave_out(
+            snapshot, settings, event.received_at, any_age=event.topic == BACKFILL
+        )
+        if reason is not None:
             self._telemetry.skipped(reason)
             return None
         record = first_record(
@@ -250,6 +261,7 @@ class OrderSync:
             received_at=event.received_at,
             digest=event.digest,
         )
+        record = self._credited(record, snapshot, event, age=Age.NEWER)
         return record.noting(self._now(), "came", f"{event.topic}, the first")
 
     def _observed(self, known: OrderRecord, snapshot: Snapshot, work: Work) -> OrderRecord:
@@ -265,11 +277,31 @@ class OrderSync:
             received_at=event.received_at,
             digest=event.digest,
         )
+        record = self._credited(record, snapshot, event, age=age)
         if age is Age.REPEATED and work.message.receives > 1:
             return record  # most likely this very message, tried again
         record = record.noting(self._now(), "came", f"{event.topic}, {age}")
         for state in overtaken(known, record):
             record = record.noting(self._now(), "skipped", f"state {state} lies behind")
+        return record
+
+    def _credited(
+        self, record: OrderRecord, snapshot: Snapshot, event: OrderEvent, *, age: Age
+    ) -> OrderRecord:
+        """The record with a webhook's merit; what reconciliation had to bring in is noted.
+
+        It is noted before the record is stored: a worker that is killed in between does it again.
+        """
+        if event.is_webhook:
+            return heard(record, snapshot)
+        if event.topic == RECONCILIATION and age is Age.NEWER:
+            self._ledger.corrections.add(
+                Correction(
+                    connection=event.connection,
+                    order=event.order,
+                    changed_at=snapshot.updated_at,
+                )
+            )
         return record
 
     def _run(self, runner: StepRunner, work: Work) -> None:

@@ -1,0 +1,1 @@
+"""What the webhooks missed: found in the shop, compared with the ledger, and brought in."""

@@ -79,6 +79,18 @@ class Queue:
             )
 
 
+class ReconciliationQueue:
+    """The queue of connections whose turn it is. Every call raises AwsUnavailable if SQS fails."""
+
+    def __init__(self, *, sqs: "SQSClient", url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def send(self, connection: str) -> None:
+        """Ask for a round of a connection. A connection's rounds are made one after another."""
+        _send(self._sqs, self._url, Outgoing(group=connection, body=connection, attributes={}))
+
+
 class DeadLetterQueue:
     """The queue of dead letters. Every call raises AwsUnavailable if SQS fails."""
 

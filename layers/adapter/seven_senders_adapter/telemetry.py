@@ -161,6 +161,18 @@ class Telemetry:
         """So many connections are silent, refused, or stand still; written if it is none, too."""
         self._samples[_series("ConnectionsInTrouble", MetricUnit.Count)].append(number)
 
+    def webhook_fault(self) -> None:
+        """A webhook of the connection is missing in its shop, or wrong there."""
+        self._count("WebhookFaults")
+
+    def webhook_lost(self) -> None:
+        """Reconciliation has corrected an order, and long after it no webhook has come."""
+        self._count("WebhooksLost")
+
+    def shop_failed(self, asked_for: str) -> None:
+        """The API of the connection's shop did not give what it was asked for."""
+        self._count("ShopApiFailures", reason=asked_for)
+
     def flush(self) -> None:
         """Write what was counted, and what was held for long enough."""
         values = {series: [float(count)] for series, count in self._counts.items()}

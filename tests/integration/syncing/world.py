@@ -203,7 +203,7 @@ class World:
         )
         queue = mortal(self.queue, fuse)
         return BatchSync(
-            arrivals=Arrivals(traffic=ledger.traffic, now=lambda: self.now),
+            arrivals=Arrivals(heard=ledger.traffic, found=ledger.found, now=lambda: self.now),
             orders=orders,
             queue=queue,
             pace=pace,

@@ -25,6 +25,7 @@ class Ledger:
     progress: Progress
     standstills: Standstills
     traffic: Traffic
+    found: Traffic
     dead_letters: DeadLetters
     corrections: Corrections
 
@@ -39,6 +40,7 @@ class Ledger:
             progress=Progress(table=table),
             standstills=Standstills(table=table),
             traffic=Traffic(table=table),
+            found=Traffic(table=table, found=True),
             dead_letters=DeadLetters(table=table),
             corrections=Corrections(table=table),
         )

@@ -1,4 +1,7 @@
-"""How many events each connection had, by the hour: one row a connection and day, in UTC."""
+"""How many events each connection had, by the hour: one row a connection and day, in UTC.
+
+What webhooks brought and what reconciliation found is counted apart.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +24,20 @@ class _Day:
 
 
 class Traffic:
-    """The counts of all connections. Every operation raises AwsUnavailable."""
+    """The counts of all connections. Every operation raises AwsUnavailable.
 
-    def __init__(self, *, table: Table) -> None:
+    ``found``: of orders that reconciliation found, instead of webhooks.
+    """
+
+    def __init__(self, *, table: Table, found: bool = False) -> None:
         self._table = table
+        self._kind = "found" if found else "traffic"
 
     def add(self, connection: str, day: date, counts: Mapping[int, int]) -> None:
         """Add events to the hours of a day. A write whose answer was lost may count twice."""
         added = {_HOURS[hour]: count for hour, count in counts.items()}
         self._table.update(
-            _key(connection, day),
+            self._key(connection, day),
             "SET #format = if_not_exists(#format, :format), #expires_at = :expires_at"
             f" ADD {', '.join(f'#{name} :{name}' for name in added)}",
             values={"format": FORMAT, "expires_at": seconds(_expiry(day)), **added},
@@ -39,13 +46,17 @@ class Traffic:
     def last_weeks(self, connection: str, now: datetime) -> dict[datetime, int]:
         """The counts by the beginnings of their hours. Raises UnreadableRow."""
         days = [now.date() - timedelta(days=ago) for ago in range(DAYS_KEPT)]
-        rows = {row["pk"]: row for row in self._table.get_all([_key(connection, d) for d in days])}
-        found = {day: rows[_key(connection, day)] for day in days if _key(connection, day) in rows}
+        keys = {day: self._key(connection, day) for day in days}
+        rows = {row["pk"]: row for row in self._table.get_all(list(keys.values()))}
+        found = {day: rows[key] for day, key in keys.items() if key in rows}
         return {
             _start(day) + timedelta(hours=_HOURS.index(name)): count
             for day, row in found.items()
             for name, count in _counts(row).items()
         }
+
+    def _key(self, connection: str, day: date) -> str:
+        return f"{self._kind}/{connection}/{day}"
 
 
 def _counts(row: Row) -> Mapping[str, int]:
@@ -59,7 +70,3 @@ def _start(day: date) -> datetime:
 
 def _expiry(day: date) -> datetime:
     return _start(day) + timedelta(days=DAYS_KEPT + 1)
-
-
-def _key(connection: str, day: date) -> str:
-    return f"traffic/{connection}/{day}"

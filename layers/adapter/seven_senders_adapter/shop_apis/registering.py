@@ -1,5 +1,6 @@
 """The webhooks that a connection needs, registered as often as anybody likes."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,13 +17,35 @@ class Registered:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one topic's webhook, as the end of a sentence that begins with it."""
+
+    topic: str
+    what: str
+
+
+def faults(topics: Sequence[str], here: Sequence[Webhook], url: str) -> list[Fault]:
+    """What keeps the webhooks that lead to ``url`` from bringing each of the topics once."""
+    number = Counter(webhook.topic for webhook in here)
+    found = [Fault(topic, "is missing") for topic in topics if not number[topic]]
+    found += [Fault(topic, "stands there several times") for topic in number if number[topic] > 1]
+    found += [Fault(topic, "is of no use") for topic in number if topic not in topics]
+    return found + [Fault(one.topic, what) for one in here for what in _wrong(one, url)]
+
+
 def register(api: WebhookApi, *, url: str, secret: str) -> Iterator[Registered]:
     """See to it that each topic has exactly one webhook that delivers whole orders to ``url``.
 
-    Those of other URLs are left: they may be of another stack. Stopped anywhere, it can be done
-    again. Raises ShopApiError.
+    No other topic keeps one: it would only bring personal data that nobody needs. Those of other
+    URLs are left: they may be of another stack. Stopped anywhere, it can be done again. Raises
+    ShopApiError.
     """
     existing = lead_to(url, api.webhooks())
+    for webhook in existing:
+        if webhook.topic not in api.topics:
+            api.remove(webhook)
+            yield Registered(webhook.topic, "removed", "is of no use")
     for topic in api.topics:
         same = [webhook for webhook in existing if webhook.topic == topic]
         yield from _registered(api, topic, same, url=url, secret=secret)

@@ -37,6 +37,10 @@ class NotDone(ShopApiError):
     """The shop refuses what was asked for: its own words."""
 
 
+PAUSED = "paused"
+"""The status of a webhook that a person has stopped in the shop."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """A webhook as its shop has it.

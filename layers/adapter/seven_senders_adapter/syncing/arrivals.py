@@ -7,45 +7,55 @@ from datetime import date, datetime
 from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.clock import Clock, from_text
 from seven_senders_adapter.ledger.traffic import Traffic
-from seven_senders_adapter.messages import RESYNC, Received
+from seven_senders_adapter.messages import FOUND, RECONCILIATION, RESYNC, Received
 from seven_senders_adapter.syncing.seldom import Seldom
 
 
 class Arrivals:
     """Adds events up by connection and hour; one a process.
 
-    Written at most once a minute a connection. What a process has not written when it ends is
-    lost, and never its first event.
+    ``heard`` counts webhooks, ``found`` what reconciliation found. Written at most once a minute a
+    connection. What a process has not written when it ends is lost, and never its first event.
     """
 
-    def __init__(self, *, traffic: Traffic, now: Clock) -> None:
-        self._traffic = traffic
+    def __init__(self, *, heard: Traffic, found: Traffic, now: Clock) -> None:
+        self._heard = heard
+        self._found = found
         self._seldom = Seldom(now=now)
-        self._counts: defaultdict[tuple[str, date], Counter[int]] = defaultdict(Counter)
+        self._counts: defaultdict[tuple[str, Traffic, date], Counter[int]] = defaultdict(Counter)
 
     def count(self, messages: Iterable[Received]) -> None:
         """Count a batch. What DynamoDB does not take now is written later."""
         for message in messages:
-            if (arrival := _arrival(message)) is not None:
+            traffic = self._traffic_of(message)
+            if traffic is not None and (arrival := _arrival(message)) is not None:
                 connection, at = arrival
-                self._counts[connection, at.date()][at.hour] += 1
+                self._counts[connection, traffic, at.date()][at.hour] += 1
         try:
-            for connection in {connection for connection, _ in self._counts}:
+            for connection in {connection for connection, _, _ in self._counts}:
                 if self._seldom.is_due(connection):
                     self._write(connection)
         except AwsUnavailable:
             return
 
+    def _traffic_of(self, message: Received) -> Traffic | None:
+        """Where a message counts; one that a person has caused counts nowhere."""
+        topic = message.attributes.get("topic")
+        if topic == RECONCILIATION:
+            return self._found
+        return None if topic == RESYNC or topic in FOUND else self._heard
+
     def _write(self, connection: str) -> None:
         for key in [key for key in self._counts if key[0] == connection]:
-            self._traffic.add(*key, self._counts[key])
+            _, traffic, day = key
+            traffic.add(connection, day, self._counts[key])
             del self._counts[key]
 
 
 def _arrival(message: Received) -> tuple[str, datetime] | None:
-    """Whose event arrives here for the first time, and when the shop had sent it."""
+    """Whose event arrives here for the first time, and when it was sent or found."""
     attributes = message.attributes
-    if message.receives > 1 or "redriven" in attributes or attributes.get("topic") == RESYNC:
+    if message.receives > 1 or "redriven" in attributes:
         return None
     try:
         return attributes["connection"], from_text(attributes["received_at"])

@@ -1,0 +1,119 @@
+"""One round of a connection: its webhooks, its orders, and what its webhooks have missed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from seven_senders_adapter.clock import Clock
+from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.shop_apis import ShopApiDocument
+from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.ledger.brakes import Brakes
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
+from seven_senders_adapter.ledger.rows import UnreadableRow
+from seven_senders_adapter.ledger.table import Conflict
+from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
+from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
+from seven_senders_adapter.reconciling.windows import Windows
+from seven_senders_adapter.shop_apis.shop_api import OrderApi, ShopApi, ShopApiError
+from seven_senders_adapter.syncing.brake_guard import brake_names
+from seven_senders_adapter.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a round is made of."""
+
+    webhooks: WebhookHealth
+    windows: Windows
+    lost: LostWebhooks
+
+
+class Rounds:
+    """Makes rounds, one connection after another; one a process.
+
+    A shop that fails is told and left to the next round. Of the errors of AWS none is handled:
+    the round is made again.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: ConnectionStore,
+        shop_apis: ShopApiStore,
+        open_api: Callable[[ShopApiDocument], ShopApi],
+        parts: Parts,
+        progress: Reconciliations,
+        brakes: Brakes,
+        telemetry: Telemetry,
+        now: Clock,
+    ) -> None:
+        self._connections = connections
+        self._shop_apis = shop_apis
+        self._open_api = open_api
+        self._parts = parts
+        self._progress = progress
+        self._brakes = brakes
+        self._telemetry = telemetry
+        self._now = now
+
+    def make(self, connection: str, *, has_time: Callable[[], bool]) -> None:
+        """Make a round of a connection. Raises AwsUnavailable."""
+        with self._telemetry.about(connection=connection):
+            try:
+                self._make(connection, has_time)
+            except ConnectionMissing:  # removed since the round was asked for
+                return
+            except (InvalidConnection, UnreadableRow) as error:
+                self._telemetry.connection_failed("reconciliation")
+                self._telemetry.warn("the connection can't be reconciled", error=str(error))
+            except Conflict:
+                self._telemetry.note("another round of the connection is being made")
+
+    def _make(self, connection: str, has_time: Callable[[], bool]) -> None:
+        document = self._connections.load(connection)
+        shop_api = self._shop_apis.load(connection)
+        if shop_api is None:
+            return
+        api = self._open_api(shop_api)
+        with self._telling("webhooks"):
+            self._parts.webhooks.look(connection, document, api)
+        if not self._stands_still(document):
+            self._look_at_orders(connection, document, api, has_time)
+        self._parts.lost.count(connection, document.platform, has_time=has_time)
+
+    def _stands_still(self, document: ConnectionDocument) -> bool:
+        """Whether what is queued would only wait: then the webhooks' own events do so already."""
+        closed = self._brakes.read(brake_names(document.account))
+        return document.paused or any(brake.closed_since for brake in closed.values())
+
+    def _look_at_orders(
+        self,
+        connection: str,
+        document: ConnectionDocument,
+        api: OrderApi,
+        has_time: Callable[[], bool],
+    ) -> None:
+        with self._telling("orders"):
+            try:
+                self._parts.windows.run(connection, document, api, has_time=has_time)
+            except ShopApiError as error:
+                self._note_failure(connection, error)
+                raise
+
+    def _note_failure(self, connection: str, error: ShopApiError) -> None:
+        progress = self._progress.load(connection)
+        if progress is not None:
+            since = progress.failing_since or self._now()
+            failing = replace(progress, failing_since=since, failure=str(error))
+            self._progress.save(connection, failing)
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except ShopApiError as error:
+            self._telemetry.shop_failed(what)
+            self._telemetry.warn("the shop's API fails", asked_for=what, error=str(error))

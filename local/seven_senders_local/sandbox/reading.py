@@ -56,8 +56,8 @@ def listed(account: Account, query: Sequence[tuple[str, str]], settings: Setting
         for order in named
         if after <= order.order_date <= before and state in (None, order.state)
     )
-    offset = _count(asked, "offset", 0, least=0)
-    limit = min(_count(asked, "limit", _DEFAULT_LIMIT, least=1), settings.largest_page)
+    offset = _count(filters, "offset", 0, least=0)
+    limit = min(_count(filters, "limit", _DEFAULT_LIMIT, least=1), settings.largest_page)
     page = [shown(order, settings) for order in islice(found, offset, offset + limit)]
     if settings.list_form == "array":
         return page

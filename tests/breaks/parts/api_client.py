@@ -12,6 +12,7 @@ UNTRUSTED = f"{TESTS}/test_untrusted_answers.py"
 LOST = f"{TESTS}/test_lost_answers.py"
 SENT = f"{TESTS}/test_sent.py::TestWhatIsSent"
 FOUND = f"{TESTS}/test_looking_up.py::TestFindOrder"
+LISTED = f"{TESTS}/test_listing.py::TestOrdersDated"
 FAILURES = f"{TESTS}/test_failures.py::TestFailures"
 ACCOUNTS = f"{TESTS}/test_accounts.py"
 STATUSES = f"{FAILURES}::test_each_status_means_what_the_table_says"
@@ -134,17 +135,37 @@ BREAKS = (
     Break(
         name="takes it for proof that an unfiltered list does not show an order",
         file=CLIENT,
-        old="            offset += len(page)\n        raise LookUpInconclusive(\n",
-        new="            offset += len(page)\n        return\n        raise LookUpInconclusive(\n",
+        old="            offset += len(page)\n        raise _inconclusive(",
+        new="            offset += len(page)\n        return\n        raise _inconclusive(",
         tests=(f"{FOUND}::test_an_unfiltered_list_that_ends_proves_nothing",),
     ),
     Break(
         name="takes it for proof that the API refuses to filter",
         file=CLIENT,
-        old="        except Refused as error:\n            raise LookUpInconclusive(\n",
-        new="        except Refused as error:\n            return None\n"
-        "            raise LookUpInconclusive(\n",
+        old='            raise _inconclusive("the API refuses to filter by order_id"',
+        new='            return None\n            raise _inconclusive("the API refuses to"',
         tests=(f"{FOUND}::test_a_refused_filter_proves_nothing",),
+    ),
+    Break(
+        name="takes a short page for the last one of a list",
+        file=CLIENT,
+        old="            before = ids\n",
+        new="            before = ids\n            if len(ids) < 2:\n                return\n",
+        tests=(f"{LISTED}::test_goes_on_to_the_empty_page_whatever_the_pages_hold",),
+    ),
+    Break(
+        name="believes a list that is not filtered by date",
+        file=CLIENT,
+        old="            if not all(_is_near(order, begin, end) for order in orders):\n",
+        new="            if not orders:\n",
+        tests=(f"{LISTED}::test_a_list_proves_nothing_with",),
+    ),
+    Break(
+        name="leaves out of a list what stands at its ends",
+        file=CLIENT,
+        old="self._page(begin - _A_SECOND, end + _A_SECOND, offset)",
+        new="self._page(begin, end, offset)",
+        tests=(f"{LISTED}::test_asks_for_a_second_more_and_takes_the_very_ends",),
     ),
     Break(
         name="takes the first of several orders of one number",

@@ -25,6 +25,8 @@ ITEMS_FIELD = "order_items"
 MAX_STRANGER_PAGES = 10
 PAGE_SIZE = 100
 _EITHER_SIDE = timedelta(days=1)
+_A_SECOND = timedelta(seconds=1)
+"""The API may leave out the very times that it is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +109,7 @@ class SevenSendersClient:
                 if same:
                     return max(same, key=lambda order: order.is_dated(order_date))
         except Refused as error:
-            raise LookUpInconclusive(
-                Operation.LIST_ORDERS, error.status, "the API refuses to filter by order_id"
-            ) from error
+            raise _inconclusive("the API refuses to filter by order_id", error.status) from error
         else:
             return None
 
@@ -121,26 +121,54 @@ class SevenSendersClient:
         yield page
         if not page:
             return
+        begin, end = order_date - _EITHER_SIDE, order_date + _EITHER_SIDE
         offset = 0
         for _ in range(MAX_STRANGER_PAGES - 1):
             before_page()
-            page = self.list_orders(
-                {
-                    "order_id": order_id,
-                    "order_date[after]": wire_time(order_date - _EITHER_SIDE),
-                    "order_date[before]": wire_time(order_date + _EITHER_SIDE),
-                    "limit": PAGE_SIZE,
-                    "offset": offset,
-                }
-            )
+            page = self._page(begin, end, offset, order_id=order_id)
             if not page:
                 break
             yield page
             offset += len(page)
-        raise LookUpInconclusive(
-            Operation.LIST_ORDERS,
-            None,
-            "the list is not filtered by order_id and does not show the order",
+        raise _inconclusive("the list is not filtered by order_id and does not show the order")
+
+    def orders_dated(self, begin: datetime, end: datetime) -> Iterator[list[RemoteOrder]]:
+        """All orders whose date lies between two whole seconds, these included, page by page.
+
+        An order that is made or deleted meanwhile may let another one come twice, or not at all;
+        what can't be read is left out. Raises LookUpInconclusive if the API refuses to filter, or
+        if what it shows says that it ignores the dates or ``offset``.
+        """
+        before: list[str] | None = None
+        offset = 0
+        while page := self._page_dated(begin, end, offset):
+            orders = [order for order in page if order is not None]
+            ids = [order.id or order.order_id for order in orders]
+            if ids == before:
+                raise _inconclusive("the list shows the same orders again and again")
+            if not all(_is_near(order, begin, end) for order in orders):
+                raise _inconclusive("the list is not filtered by order_date")
+            yield [order for order in orders if _is_dated_in(order, begin, end)]
+            before = ids
+            offset += len(page)  # a short page is no end: the API may give fewer than asked for
+
+    def _page_dated(self, begin: datetime, end: datetime, offset: int) -> list[RemoteOrder | None]:
+        try:
+            return self._page(begin - _A_SECOND, end + _A_SECOND, offset)
+        except Refused as error:
+            raise _inconclusive("the API refuses to filter by order_date", error.status) from error
+
+    def _page(
+        self, begin: datetime, end: datetime, offset: int, **filters: str
+    ) -> list[RemoteOrder | None]:
+        return self.list_orders(
+            {
+                **filters,
+                "order_date[after]": wire_time(begin),
+                "order_date[before]": wire_time(end),
+                "limit": PAGE_SIZE,
+                "offset": offset,
+            }
         )
 
     def update_order(self, remote_id: str, changes: Mapping[str, object]) -> None:
@@ -199,3 +227,16 @@ class SevenSendersClient:
 
 def _item(item: OrderItem) -> dict[str, str]:
     return {name: value for name, value in asdict(item).items() if value is not None}
+
+
+def _is_near(order: RemoteOrder, begin: datetime, end: datetime) -> bool:
+    """Whether the API has looked at the dates, as it may do by whole days."""
+    return _is_dated_in(order, begin - _EITHER_SIDE, end + _EITHER_SIDE)
+
+
+def _is_dated_in(order: RemoteOrder, begin: datetime, end: datetime) -> bool:
+    return order.order_date is not None and begin <= order.order_date <= end
+
+
+def _inconclusive(why: str, status: int | None = None) -> LookUpInconclusive:
+    return LookUpInconclusive(Operation.LIST_ORDERS, status, why)

@@ -67,4 +67,4 @@ class Refused(SevenSendersError):
 
 
 class LookUpInconclusive(SevenSendersError):
-    """The list is not filtered and ten pages of it did not show the order: proves nothing."""
+    """The list is not filtered, or not paged, as it was asked for: it proves nothing."""

@@ -65,6 +65,12 @@ def test_filters_may_be_ignored(caller: Caller) -> None:
     assert len(caller.call("GET", "/orders", order_id="#2").json()) == 3
 
 
+def test_pages_may_be_ignored(caller: Caller) -> None:
+    fill(caller, 3)
+    set_up(caller.sandbox, ignored_filters=["limit", "offset"])
+    assert len(caller.call("GET", "/orders", limit="2", offset="2").json()) == 3
+
+
 def test_a_page_may_be_smaller_than_asked_for(caller: Caller) -> None:
     fill(caller, 5)
     set_up(caller.sandbox, largest_page=2)

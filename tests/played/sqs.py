@@ -128,6 +128,10 @@ class PlayedFifo:
             self._groups[message.group].remove(message)
             self._queue(message.group)
 
+    def visible(self) -> int:
+        """How many messages are not in flight, those of locked groups included."""
+        return sum(message.visible_at <= self.clock.seconds for message in self.messages)
+
     def _unlocked_at(self, group: str) -> float | None:
         messages = self._groups.get(group)
         if not messages:
@@ -175,6 +179,12 @@ class PlayedSqs:
         """Receive up to ten messages."""
         batch = self._queues[given["QueueUrl"]].receive(given["VisibilityTimeout"])
         return {"Messages": [message.as_received() for message in batch]}
+
+    def get_queue_attributes(self, **given: Any) -> dict[str, Any]:
+        """How many messages can be had now; of nothing else it is asked here."""
+        assert given["AttributeNames"] == ["ApproximateNumberOfMessages"]
+        visible = self._queues[given["QueueUrl"]].visible()
+        return {"Attributes": {"ApproximateNumberOfMessages": str(visible)}}
 
     def change_message_visibility(self, **given: Any) -> None:
         """Hide a message, or show it."""

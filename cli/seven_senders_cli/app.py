@@ -8,6 +8,7 @@ try:
     from typer.core import TyperGroup
 
     from seven_senders_cli.commands import (
+        backfill,
         connect,
         connections,
         doctor,
@@ -54,6 +55,9 @@ app.command(epilog="Example: seven-senders pause my-shop")(pausing.pause)
 app.command(epilog="Example: seven-senders resume my-shop")(pausing.resume)
 app.command(epilog="Example: seven-senders send-event events/shopify/1001-1-created.json")(
     send_event.send_event
+)
+app.command(epilog="Example: seven-senders backfill my-shop --since 2026-01-01 --dry-run")(
+    backfill.backfill
 )
 app.add_typer(connections.app, name="connections")
 app.add_typer(failed.app, name="failed")

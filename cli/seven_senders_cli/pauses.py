@@ -21,6 +21,10 @@ class Pauses:
         """The time."""
         return utc_now()
 
+    def sleep(self, seconds: float) -> None:
+        """Wait without a word."""
+        time.sleep(seconds)
+
     def wait(self, seconds: float, why: str, console: Console) -> None:
         """Wait, with a progress bar if a person looks on."""
         columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()

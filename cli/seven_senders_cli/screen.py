@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Protocol
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
@@ -21,6 +22,13 @@ from rich.table import Table
 from seven_senders_adapter.clock import to_text
 
 type Row = Mapping[str, object]
+
+
+class ShowDone(Protocol):
+    """Shows how many are done, and a note beside it."""
+
+    def __call__(self, done: int, note: str = "") -> None:
+        """Show it."""
 
 
 def _unstyled(_: Row) -> str:
@@ -88,13 +96,14 @@ class Screen:
                 sys.stdout.writelines(f"{key}\t{as_text(value)}\n" for key, value in row.items())
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    def progress(self, what: str, total: int) -> Iterator[ShowDone]:
         """Show a bar, if anybody looks, while the block runs. It is told how many are done."""
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        note = TextColumn("{task.fields[note]}", markup=False)
         off = not self.aside.is_terminal
-        with Progress(*columns, console=self.aside, transient=True, disable=off) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda done: bar.update(task, completed=done)
+        with Progress(*columns, note, console=self.aside, transient=True, disable=off) as bar:
+            task = bar.add_task(what, total=total, note="")
+            yield lambda done, note="": bar.update(task, completed=done, note=note)
 
     def dump(self, value: object) -> None:
         """Print a value as JSON."""

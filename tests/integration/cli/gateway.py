@@ -69,6 +69,10 @@ class Gateway(Pauses):
         return utc_now() + timedelta(seconds=sum(self.waits))
 
     @override
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    @override
     def wait(self, seconds: float, why: str, console: Console) -> None:
         console.print(f"{why}: {seconds:.0f} s", soft_wrap=True)
         self.waits.append(seconds)

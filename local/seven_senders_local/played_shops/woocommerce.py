@@ -1,7 +1,6 @@
-"""A shop's REST API v3, as far as webhooks go, with WooCommerce's rules (source: its code)."""
+"""A shop's REST API v3 of webhooks and orders, with WooCommerce's rules (source: its code)."""
 
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,32 +9,52 @@ from typing import Any
 import requests
 
 from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
+from seven_senders_local.played_shops.woocommerce_keys import PlayedKeys
+from seven_senders_local.played_shops.woocommerce_orders import Body, PlayedOrders
+from seven_senders_local.played_shops.wordpress import (
+    Rule,
+    anything,
+    error,
+    no_route,
+    number,
+    one_of,
+    refusal,
+)
 
-PATH = "/wp-json/wc/v3/webhooks"
+API = "/wp-json/wc/v3"
 RESOURCES = ("coupon", "customer", "order", "product")
 TOPICS = frozenset(
     f"{resource}.{event}"
     for resource in RESOURCES
     for event in ("created", "updated", "deleted", "restored")
 )
-STATUSES = frozenset({"active", "paused", "disabled"})
+LIST: Mapping[str, Rule] = {
+    "page": number(least=1),
+    "per_page": number(least=1, most=100),
+    "orderby": one_of("id", "date", "title"),
+    "order": one_of("asc", "desc"),
+}
+CHANGES: Mapping[str, Rule] = {
+    "name": anything,
+    "topic": anything,
+    "delivery_url": anything,
+    "secret": anything,
+    "status": one_of("active", "paused", "disabled"),
+}
 
 
 @dataclass
-class PlayedWooCommerce:
+class PlayedWooCommerce(PlayedKeys):
     """One shop with one key.
 
-    ``rights``: the key's permission. ``pings``: what the URLs answered to pings. ``busy``: so
-    many calls are answered 429. ``refused``: an HTTP answer given instead of any other.
+    ``pings``: what the URLs answered to pings. ``busy``: so many calls are answered 429.
+    ``refused``: an HTTP answer given instead of any other.
     """
 
-    consumer_key: str = "ck_1"
-    consumer_secret: str = "cs_1"
-    rights: str = "read_write"
-    manages_the_shop: bool = True
     busy: int = 0
     refused: Said | None = None
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    orders: PlayedOrders = field(default_factory=PlayedOrders)
     pings: list[int] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     _ids: Any = field(default_factory=lambda: count(1))
@@ -51,56 +70,66 @@ class PlayedWooCommerce:
         self.rows[id_] = {**plain, **row, **changes}
         return id_
 
-    def answer(self, asked: Asked) -> Said:
-        if refusal := self._turned_away(asked) or self._refusal(asked):
-            return refusal
-        self.calls.append(f"{asked.method} {asked.path.removeprefix(PATH)}".strip())
-        if asked.path == PATH and asked.method == "GET":
-            return self._list(asked.query)
-        if asked.path == PATH and asked.method == "POST":
-            return self._create(json.loads(asked.body))
-        return self._one(asked, int(asked.path.removeprefix(f"{PATH}/")))
+    def put(self, body: Body) -> None:
+        """An order as its webhooks bring it; replaces the one of the same id."""
+        self.orders.put(body)
 
-    def _turned_away(self, asked: Asked) -> Said | None:
+    def delete(self, order: str) -> None:
+        """Delete an order for good."""
+        self.orders.delete(order)
+
+    def answer(self, asked: Asked) -> Said:
         if self.busy:
             self.busy -= 1
             return Said(status=429, page="Too Many Requests")
-        if not asked.path.startswith(PATH):
-            return _error("rest_no_route", "No route was found matching the URL", 404)
-        return self.refused
+        if not asked.path.startswith(f"{API}/"):
+            return no_route()
+        return self.refused or self.refusal(asked) or self._answer(asked)
 
-    def _refusal(self, asked: Asked) -> Said | None:
-        scheme, _, credentials = asked.headers.get("authorization", "").partition(" ")
-        key, _, secret = b64decode(credentials).decode().partition(":")
-        if scheme != "Basic" or key != self.consumer_key:
-            return _error("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.", 401)
-        if secret != self.consumer_secret:
-            told = "Consumer secret is invalid."
-            return _error("woocommerce_rest_authentication_error", told, 401)
-        if asked.method != "GET" and "write" not in self.rights:
-            told = "The API key provided does not have write permissions."
-            return _error("woocommerce_rest_authentication_error", told, 401)
-        if not self.manages_the_shop:
-            return _error("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.", 403)
-        return None
+    def _answer(self, asked: Asked) -> Said:
+        what = asked.path.removeprefix(f"{API}/")
+        self.calls.append(f"{asked.method} {what}")
+        query = {name: value for name, value in asked.query.items() if name[:6] != "oauth_"}
+        things, _, id_ = what.partition("/")
+        if things == "orders" and asked.method == "GET":
+            return self._orders(id_, query)
+        if things != "webhooks" or (id_ and not id_.isdecimal()):
+            return no_route()
+        return self._webhooks(asked, id_, query)
+
+    def _orders(self, id_: str, query: Mapping[str, str]) -> Said:
+        if not id_:
+            return self.orders.page(query)
+        return self.orders.one(id_, query) if id_.isdecimal() else no_route()
+
+    def _webhooks(self, asked: Asked, id_: str, query: Mapping[str, str]) -> Said:
+        match asked.method, bool(id_):
+            case "GET", False:
+                return self._list(query)
+            case "POST", False:
+                return self._create(json.loads(asked.body))
+            case "PUT" | "DELETE", True:
+                return self._change(asked.method, int(id_), query, asked.body)
+        return no_route()
 
     def _list(self, query: Mapping[str, str]) -> Said:
+        if wrong := refusal(query, LIST):
+            return wrong
         size, page = int(query.get("per_page", "10")), int(query.get("page", "1"))
-        if not 1 <= size <= 100:
-            return _error("rest_invalid_param", "Invalid parameter(s): per_page", 400)
         backwards = query.get("order", "desc") == "desc"
         rows = sorted(self.rows.values(), key=lambda row: int(row["id"]), reverse=backwards)
         shown = [_shown(row) for row in rows[(page - 1) * size : page * size]]
         return Said(content=shown, headers={"X-WP-Total": str(len(rows))})
 
     def _create(self, given: dict[str, Any]) -> Said:
-        assert set(given) <= {"name", "topic", "delivery_url", "secret", "status"}
+        if wrong := refusal(given, CHANGES):
+            return wrong
         if given.get("topic") not in TOPICS:
             told = "Webhook topic is required and must be valid."
-            return _error("woocommerce_rest_shop_webhook_invalid_topic", told, 400)
+            return error("woocommerce_rest_shop_webhook_invalid_topic", told, 400)
         if not str(given.get("delivery_url", "")).startswith(("http://", "https://")):
             told = "Webhook delivery URL must be a valid URL starting with http:// or https://."
-            return _error("woocommerce_rest_shop_webhook_invalid_delivery_url", told, 400)
+            return error("woocommerce_rest_shop_webhook_invalid_delivery_url", told, 400)
         name = given.get("name") or "Webhook created on some day"
         secret = given.get("secret") or "made up by WooCommerce"
         url = given["delivery_url"]
@@ -108,20 +137,23 @@ class PlayedWooCommerce:
         self._ping(self.rows[id_])
         return Said(status=201, content=_shown(self.rows[id_]))
 
-    def _one(self, asked: Asked, id_: int) -> Said:
+    def _change(self, method: str, id_: int, query: Mapping[str, str], body: bytes) -> Said:
         if id_ not in self.rows:
             code = "woocommerce_rest_shop_webhook_invalid_id"
-            return _error(code, "Invalid ID.", 404 if asked.method == "DELETE" else 400)
+            return error(code, "Invalid ID.", 404 if method == "DELETE" else 400)
+        return self._remove(id_, query) if method == "DELETE" else self._edit(id_, body)
+
+    def _remove(self, id_: int, query: Mapping[str, str]) -> Said:
+        if query.get("force") != "true":
+            told = "Webhooks do not support trashing."
+            return error("woocommerce_rest_trash_not_supported", told, 501)
+        return Said(content=_shown(self.rows.pop(id_)))
+
+    def _edit(self, id_: int, body: bytes) -> Said:
+        given = json.loads(body)
+        if wrong := refusal(given, CHANGES):
+            return wrong
         row = self.rows[id_]
-        if asked.method == "DELETE":
-            if asked.query.get("force") != "true":
-                told = "Webhooks do not support trashing."
-                return _error("woocommerce_rest_trash_not_supported", told, 501)
-            return Said(content=_shown(self.rows.pop(id_)))
-        assert asked.method == "PUT"
-        given = json.loads(asked.body)
-        assert set(given) <= {"name", "topic", "delivery_url", "secret", "status"}
-        assert given.get("status") in STATUSES | {None}
         moved = given.get("delivery_url", row["delivery_url"]) != row["delivery_url"]
         row |= given
         if row["status"] == "active" and (moved or row["pending"]):
@@ -141,8 +173,3 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     resource, event = row["topic"].split(".")
     told = ("id", "name", "status", "topic", "delivery_url")
     return {key: row[key] for key in told} | {"resource": resource, "event": event}
-
-
-def _error(code: str, message: str, status: int) -> Said:
-    told = {"code": code, "message": message, "data": {"status": status}}
-    return Said(status=status, content=told)

@@ -67,8 +67,19 @@ def test_an_admin_api_token_stands_in_for_the_client_id() -> None:
         ),
         pytest.param(
             WOOCOMMERCE | {"url": "http://acme.example"},
-            "url: expected the shop's address, such as https://shop.example",
+            "has to begin with https://, such as https://shop.example; if the shop has no TLS,"
+            " plain_http has requests signed with OAuth 1.0a: connect it with --plain-http",
             id="WooCommerce without TLS",
+        ),
+        pytest.param(
+            WOOCOMMERCE | {"plain_http": True},
+            "plain_http is for an address with http://, not with https://",
+            id="WooCommerce with TLS that it is said to lack",
+        ),
+        pytest.param(
+            WOOCOMMERCE | {"url": "ftp://acme.example"},
+            "url: expected the shop's address, such as https://shop.example",
+            id="another protocol",
         ),
         pytest.param(
             WOOCOMMERCE | {"url": "https://acme.example/?rest_route=/"}, "url: exp", id="a query"
@@ -90,3 +101,9 @@ def test_a_wrong_document_is_told_by_its_key(settings: dict[str, Any], says: str
 @pytest.mark.parametrize("settings", [SHOPIFY, WOOCOMMERCE], ids=["shopify", "woocommerce"])
 def test_a_shop_on_this_machine_needs_no_tls(settings: dict[str, Any], url: str) -> None:
     assert read_shop_api("acme", json.dumps(settings | {"url": url})).url == url
+
+
+def test_a_woocommerce_shop_without_tls_is_taken_only_if_that_is_said() -> None:
+    settings = WOOCOMMERCE | {"url": "http://acme.example", "plain_http": True}
+    document = read_shop_api("acme", json.dumps(settings))
+    assert read_shop_api("acme", document.text()) == document

@@ -21,7 +21,7 @@ SHOPIFY_API_VERSION = "2026-10"
 
 _VERSION = re.compile(r"20[0-9]{2}-(01|04|07|10)")
 _SHOP = re.compile(r"https://[a-z0-9][a-z0-9-]*\.myshopify\.com")
-_SITE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?(/[a-z0-9/-]*)?")
 
 
@@ -32,8 +32,7 @@ def _shopify_url(value: str) -> str:
 
 
 def _woocommerce_url(value: str) -> str:
-    if not _SITE.fullmatch(value) and not _ON_THIS_MACHINE.fullmatch(value):
-        # WooCommerce takes its keys as they are over TLS only.
+    if not _SITE.fullmatch(value):
         raise ValueError("expected the shop's address, such as https://shop.example")
     return value.rstrip("/")
 
@@ -78,12 +77,30 @@ class ShopifyApiDocument(_Document):
 
 
 class WooCommerceApiDocument(_Document):
-    """A key of the shop's REST API that may read and write."""
+    """A key of the shop's REST API that may read and write.
+
+    ``plain_http``: the shop has no TLS, so that requests are signed and show no secret. What they
+    and their answers say can be read on the way.
+    """
 
     platform: Literal["woocommerce"] = "woocommerce"
     url: Annotated[str, AfterValidator(_woocommerce_url)]
     consumer_key: Secret
     consumer_secret: Secret
+    plain_http: bool = False
+
+    @model_validator(mode="after")
+    def _is_as_safe_as_said(self) -> Self:
+        is_plain = self.url.startswith("http://")
+        if self.plain_http and not is_plain:
+            raise ValueError("plain_http is for an address with http://, not with https://")
+        if is_plain and not self.plain_http and not _ON_THIS_MACHINE.fullmatch(self.url):
+            raise ValueError(
+                "the shop's address has to begin with https://, such as https://shop.example; if"
+                " the shop has no TLS, plain_http has requests signed with OAuth 1.0a: connect it"
+                " with --plain-http"
+            )
+        return self
 
 
 type ShopApiDocument = ShopifyApiDocument | WooCommerceApiDocument

@@ -1,28 +1,27 @@
-"""WooCommerce's REST API v3 (source: its controllers of webhooks, versions 7.5 to 11)."""
+"""WooCommerce's REST API v3 (source: its controllers, versions 7.5 to 11)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-import requests
-
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_adapter.shop_apis.http import ShopHttp, content
-from seven_senders_adapter.shop_apis.shop_api import (
-    CredentialsRefused,
-    NotDone,
-    RightMissing,
-    ShopApiError,
-    Webhook,
-    WrongShop,
+from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, Span, Webhook
+from seven_senders_adapter.shop_apis.woocommerce_calls import WooCommerceCalls
+from seven_senders_adapter.shop_apis.woocommerce_orders import (
+    FIELDS,
+    Place,
+    is_in,
+    reaching_back,
+    window,
 )
+from seven_senders_adapter.shops.reading import Body
 from seven_senders_adapter.shops.woocommerce import KINDS
 
-PATH = "/wp-json/wc/v3/webhooks"
-PER_PAGE = 100
+WEBHOOKS = "webhooks"
+ORDERS = "orders"
+WEBHOOKS_PER_PAGE = 100
 ACTIVE = "active"
-
-_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+TOTAL = "X-WP-Total"
 
 
 class WooCommerceApi:
@@ -36,11 +35,7 @@ class WooCommerceApi:
     keeps_secrets = True
 
     def __init__(self, document: WooCommerceApiDocument, *, sleep: Callable[[float], None]) -> None:
-        self._http = ShopHttp(document.url, sleep=sleep)
-        self._keys = (
-            document.consumer_key.get_secret_value(),
-            document.consumer_secret.get_secret_value(),
-        )
+        self._shop = WooCommerceCalls(document, sleep=sleep)
 
     def webhooks(self) -> list[Webhook]:
         """All webhooks of the shop, whoever made them."""
@@ -50,17 +45,18 @@ class WooCommerceApi:
         number = 1
         while True:
             # In the order of their ids, so that a page does not shift while another is read.
-            query = {"per_page": PER_PAGE, "page": number, "orderby": "id", "order": "asc"}
-            page: list[Mapping[str, Any]] = self._call("GET", PATH, params=query)
+            sort = {"orderby": "id", "order": "asc"}
+            query = {"per_page": WEBHOOKS_PER_PAGE, "page": number, **sort}
+            page: list[Mapping[str, Any]] = self._shop.call("GET", WEBHOOKS, params=query).content
             yield page
-            if len(page) < PER_PAGE:
+            if len(page) < WEBHOOKS_PER_PAGE:
                 return
             number += 1
 
     def create(self, topic: str, *, url: str, secret: str) -> None:
         """Make a webhook. WooCommerce pings its URL at once."""
         webhook = {"name": _name(topic), "topic": topic, "delivery_url": url, "secret": secret}
-        self._call("POST", PATH, json=webhook)
+        self._shop.call("POST", WEBHOOKS, json=webhook)
 
     def mend(self, webhook: Webhook, *, url: str, secret: str) -> None:
         """Make it active, with this URL and secret; replace one of a version that is unknown."""
@@ -71,22 +67,59 @@ class WooCommerceApi:
         changes = {"status": ACTIVE, "secret": secret}
         if webhook.url != url:
             changes["delivery_url"] = url
-        self._call("PUT", f"{PATH}/{webhook.id}", json=changes)
+        self._shop.call("PUT", f"{WEBHOOKS}/{webhook.id}", json=changes)
 
     def remove(self, webhook: Webhook) -> None:
         """Delete a webhook, if it is there."""
-        self._call("DELETE", f"{PATH}/{webhook.id}", params={"force": "true"}, gone_is_fine=True)
+        path = f"{WEBHOOKS}/{webhook.id}"
+        self._shop.call("DELETE", path, params={"force": "true"}, gone_is_fine=True)
 
-    def _call(self, method: str, path: str, *, gone_is_fine: bool = False, **options: Any) -> Any:
-        response = self._http.send(
-            method, path, auth=self._keys, headers={"Accept": "application/json"}, **options
+    def count(self, span: Span) -> int:
+        """How many orders there are in a span now. Drafts and those in the trash do not count."""
+        _, total = self._orders({**window(span), "per_page": 1, "_fields": "id"})
+        return total
+
+    def page(self, span: Span, position: str | None) -> Page:
+        """The orders of a span from a position on, by their ids. It may be empty and not the last.
+
+        WooCommerce's ids grow as orders are created; one that was imported has a late id.
+        """
+        asked = reaching_back(span)
+        place = Place.from_text(position) if position else Place.last(self.count(asked))
+        orders, total = self._orders({**window(asked), **place.query(), "_fields": FIELDS})
+        if not place.joins(orders, total):
+            return Page(orders=(), next=place.back().text())
+        following = place.next(orders)
+        return Page(
+            orders=[
+                order
+                for order in reversed(orders)
+                if order["id"] > place.read_up_to and is_in(span, order)
+            ],
+            next=following.text() if following else None,
         )
-        answer = content(response)
-        if response.ok and isinstance(answer, list | dict):
-            return answer
-        if gone_is_fine and response.status_code == HTTPStatus.NOT_FOUND and answer is not None:
-            return answer
-        raise _failure(self._http.base_url, method, response, answer)
+
+    def order(self, order: str) -> Body | None:
+        """One order; in the trash it has the status ``trash``."""
+        found: Body | None = self._shop.call(
+            "GET", f"{ORDERS}/{order}", params={"_fields": FIELDS}, gone_is_fine=True
+        ).content
+        return found
+
+    def oldest_shown(self, now: datetime) -> datetime | None:  # noqa: ARG002 - all are shown
+        """A key that may see orders sees all."""
+        return None
+
+    def _orders(self, query: Mapping[str, str | int]) -> tuple[Sequence[Mapping[str, Any]], int]:
+        """A page of orders, and how many there are on all pages."""
+        answered = self._shop.call("GET", ORDERS, params=query)
+        total = answered.headers.get(TOTAL, "")
+        if not total.isdecimal():
+            raise NotDone(
+                f"{self._shop.url} does not say how many orders there are: let the proxy or the"
+                f" plugin in front of it pass on the header {TOTAL}"
+            )
+        return answered.content, int(total)
 
 
 def _name(topic: str) -> str:
@@ -108,45 +141,3 @@ def _webhook(row: Mapping[str, Any]) -> Webhook:
         api_version="wp_api_v3" if is_ours else None,
         faults=tuple(faults),
     )
-
-
-def _failure(url: str, method: str, response: requests.Response, answer: Any) -> ShopApiError:
-    told = answer.get("message", "") if isinstance(answer, dict) else ""
-    status = response.status_code
-    if status in _REFUSED:
-        return _refusal(url, method, status, told)
-    if status == HTTPStatus.NOT_FOUND:
-        return _nothing_there(url, answer, told)
-    if answer is None:
-        return WrongShop(
-            f"{url} answers HTTP {status} with a page instead of JSON: the address is wrong, or"
-            " a maintenance mode or a security plugin is in the way"
-        )
-    return NotDone(f"{url} refuses the call (HTTP {status}): {told}")
-
-
-def _refusal(url: str, method: str, status: int, told: str) -> ShopApiError:
-    if method != "GET":
-        # What is changed was read before, so the shop knows the key.
-        return RightMissing(
-            f"the key may not change webhooks in {url}: give it the permission Read/Write, and a"
-            f" user who manages the shop. WooCommerce says: {told}"
-        )
-    if status == HTTPStatus.UNAUTHORIZED:
-        return CredentialsRefused(
-            f"{url} refuses the consumer key and secret: check both. If they are right, its web"
-            f" server withholds the header Authorization from WordPress. It says: {told}"
-        )
-    return RightMissing(
-        f"{url} does not let the key see webhooks: give it a user who manages the shop, or ask"
-        f" whether a security plugin is in the way. It says: {told}"
-    )
-
-
-def _nothing_there(url: str, answer: Any, told: str) -> WrongShop:
-    if answer is None:
-        return WrongShop(
-            f"{url} has no REST API: in WordPress, Settings, Permalinks, choose any but Plain;"
-            " or the address is wrong"
-        )
-    return WrongShop(f"{url} is a WordPress without WooCommerce, or with an old one: {told}")

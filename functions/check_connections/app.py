@@ -13,6 +13,7 @@ from seven_senders_adapter.connections.names import connection_names
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.progress import Progress
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.ledger.standstills import Standstills
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.ledger.traffic import Traffic
@@ -55,6 +56,7 @@ class CheckConnections:
             standstills=Standstills(table=table),
             progress=Progress(table=table),
             dead_letters=DeadLetters(table=table, now=now),
+            reconciliations=Reconciliations(table=table),
             telemetry=self._telemetry,
             now=now,
         )

@@ -16,6 +16,7 @@ import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.names import connection_names
+from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger.brakes import Brakes
@@ -29,6 +30,7 @@ from seven_senders_adapter.reconciling.rounds import Parts, Rounds
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
 from seven_senders_adapter.reconciling.windows import Windows
 from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.shop_api import ShopApi
 from seven_senders_adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -89,7 +91,8 @@ class ReconcileOrders:
             namespace=env.powertools_metrics_namespace,
             now=now,
         )
-        self._names = lambda: connection_names(ssm, env.shop_apis_path)
+        self._ssm = ssm
+        self._shop_apis_path = env.shop_apis_path
         self._turns = ReconciliationQueue(sqs=sqs, url=env.reconciliation_queue_url)
         table = Table(client=dynamodb, name=env.table_name)
         progress = Reconciliations(table=table)
@@ -98,7 +101,7 @@ class ReconcileOrders:
                 ssm=ssm, receiving_path=env.receiving_path, syncing_path=env.syncing_path, now=now
             ),
             shop_apis=ShopApiStore(ssm=ssm, path=env.shop_apis_path),
-            open_api=cache(lambda document: open_shop_api(document, sleep=sleep)),
+            open_api=_opened_once(sleep),
             parts=_parts(
                 env,
                 table,
@@ -124,7 +127,7 @@ class ReconcileOrders:
             self._telemetry.flush()
 
     def _ask(self) -> dict[str, int]:
-        names = self._names()
+        names = connection_names(self._ssm, self._shop_apis_path)
         for name in names:
             self._turns.send(name)
         return {"asked_for": len(names)}
@@ -135,6 +138,16 @@ class ReconcileOrders:
                 name, has_time=lambda: context.get_remaining_time_in_millis() > SPARE_MS
             )
         return {"made": len(names)}
+
+
+def _opened_once(sleep: Callable[[float], None]) -> Callable[[ShopApiDocument], ShopApi]:
+    """Opens each shop's API once a process, so that its token and its connection are kept."""
+
+    @cache
+    def opened(document: ShopApiDocument) -> ShopApi:
+        return open_shop_api(document, sleep=sleep)
+
+    return opened
 
 
 def _parts(

@@ -21,6 +21,7 @@ _FUNCTIONS = (
     "SyncOrderFunction",
     "RetryFailedFunction",
     "CheckConnectionsFunction",
+    "ReconcileOrdersFunction",
 )
 
 type Metric = list[object]
@@ -102,7 +103,14 @@ def _table(metric: str, label: str) -> Metric:
 
 def widgets(alarms: Iterable[str]) -> list[Widget]:
     """All parts, from what a merchant asks first to what an engineer asks last."""
-    return [*_health(alarms), *_in_and_out(), *_time_and_failures(), *_waiting(), *_costs()]
+    return [
+        *_health(alarms),
+        *_in_and_out(),
+        *_healing(),
+        *_time_and_failures(),
+        *_waiting(),
+        *_costs(),
+    ]
 
 
 def _health(alarms: Iterable[str]) -> Iterator[Widget]:
@@ -146,6 +154,26 @@ def _in_and_out() -> Iterator[Widget]:
     )
     yield graph("Orders created, by shop", each("OrdersCreated"), stacked=True)
     yield graph("Values left out, by shop and reason", each("Dropped", "reason"))
+
+
+def _healing() -> Iterator[Widget]:
+    yield heading(
+        "## What the webhooks missed\nReconciliation asks the shops' APIs. Found: brought in by it."
+        " Lost: found, and long after it no webhook has come."
+    )
+    yield graph("Orders found, by shop", each("OrdersFound"), stacked=True)
+    yield graph(
+        "Webhooks lost and wrong, by shop",
+        each("WebhooksLost"),
+        each("WebhookFaults"),
+    )
+    yield graph(
+        "Healing",
+        own("OrdersFound", "orders found"),
+        own("WebhooksLost", "webhooks lost"),
+        own("WebhookFaults", "webhooks missing or wrong"),
+        own("ShopApiFailures", "failures of shops' APIs"),
+    )
 
 
 def _time_and_failures() -> Iterator[Widget]:

@@ -51,6 +51,17 @@ class MemorySsm:
             raise ParameterNotFound("GetParameter")
         return {"Parameter": {"Name": name, "Value": self.parameters[name]}}
 
+    def get_parameters(self, **asked: Any) -> dict[str, Any]:
+        """GetParameters."""
+        assert asked["WithDecryption"]
+        names = asked["Names"]
+        self.begin("GetParameters", " ".join(names))
+        found = [name for name in names if name in self.parameters]
+        return {
+            "Parameters": [{"Name": name, "Value": self.parameters[name]} for name in found],
+            "InvalidParameters": [name for name in names if name not in self.parameters],
+        }
+
     def get_paginator(self, operation: str) -> "MemorySsm":
         """The pages of GetParametersByPath."""
         assert operation == "get_parameters_by_path"
@@ -77,6 +88,13 @@ class MemorySsm:
         """DeleteParameter."""
         self.begin("DeleteParameter", asked["Name"])
         del self.parameters[asked["Name"]]
+        return {}
+
+    def delete_parameters(self, **asked: Any) -> dict[str, Any]:
+        """DeleteParameters, which leaves out what is not there."""
+        self.begin("DeleteParameters", " ".join(asked["Names"]))
+        for name in asked["Names"]:
+            self.parameters.pop(name, None)
         return {}
 
     def begin(self, operation: str, name: str) -> None:

@@ -11,6 +11,7 @@ from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.registering import remove as remove_webhooks
 from seven_senders_adapter.shop_apis.shop_api import ShopApiError
@@ -152,6 +153,7 @@ def remove(
         removed = _remove_webhooks(shop_api, url)
     stack.connections.remove(name)
     stack.shop_apis.remove(name)
+    Reconciliations(table=stack.table).remove(name)
     webhooks = (
         f"Its {len(removed)} webhooks are deleted."
         if shop_api

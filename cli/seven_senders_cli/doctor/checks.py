@@ -9,6 +9,8 @@ from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
+from seven_senders_adapter.ledger.traffic import Traffic
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_cli.advice import Advice, advise
 from seven_senders_cli.doctor import (
@@ -17,6 +19,7 @@ from seven_senders_cli.doctor import (
     deployment,
     functions,
     queues,
+    reconciliation,
     settings,
     shop_side,
     webhook_url,
@@ -123,10 +126,18 @@ def _broken(name: str, error: InvalidConnection) -> Check:
 def _of_connection(
     stack: Stack, name: str, document: ConnectionDocument, advice: Sequence[Advice]
 ) -> list[Check]:
-    stands, key, brake, url, shop = (
+    stands, key, brake, url, shop, reconciled = (
         f"{name}: {part}"
-        for part in ("settings", "access key", "brakes", "webhook URL", "webhooks in the shop")
+        for part in (
+            "settings",
+            "access key",
+            "brakes",
+            "webhook URL",
+            "webhooks in the shop",
+            "reconciliation",
+        )
     )
+    again = f"seven-senders connect {document.platform} {name} --again"
     of_account, clients, table = document.account, stack.clients, stack.table
     shop_apis = stack.shop_apis
 
@@ -136,8 +147,20 @@ def _of_connection(
             shop,
             open_shop_api(opens) if opens else None,
             stack.webhook_url(name),
-            register=f"seven-senders connect {document.platform} {name} --again",
+            register=again,
             today=utc_now().date(),
+        )
+
+    def how_far() -> Iterator[Finding]:
+        now = utc_now()
+        return reconciliation.look(
+            reconciled,
+            Reconciliations(table=table).load(name),
+            has_credentials=name in shop_apis.names(),
+            heard=Traffic(table=table).last_weeks(name, now),
+            found=Traffic(table=table, found=True).last_weeks(name, now),
+            register=again,
+            now=now,
         )
 
     return [
@@ -164,6 +187,7 @@ def _of_connection(
             ),
         ),
         Check(shop, webhooks),
+        Check(reconciled, how_far),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Which connections are in trouble: silent, refused, or standing still."""
+"""Which connections are in trouble: silent, refused, standing still, or not reconciled."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,7 @@ from seven_senders_adapter.clock import Clock, to_text
 from seven_senders_adapter.domain.traffic import silence
 from seven_senders_adapter.ledger.dead_letters import DeadLetters
 from seven_senders_adapter.ledger.progress import Progress
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.ledger.standstills import PAUSED, Standstill, Standstills
 from seven_senders_adapter.ledger.traffic import Traffic
@@ -22,6 +23,9 @@ REFUSALS = frozenset(
 
 LOOKS_BACK = timedelta(hours=2)
 """Over two hourly checks, so that a late one misses nothing."""
+
+RECONCILED_LATE = timedelta(hours=6)
+"""So long a shop's API may fail, or its changes take, before somebody is told."""
 
 NOTED_LATE = timedelta(minutes=1)
 """So much earlier may be noted that an event got through: at most once a minute it is noted."""
@@ -41,7 +45,7 @@ class Checked:
 class Check:
     """One look at all connections.
 
-    It reads 37 rows and the index of what failed, once a connection: at most some 40 read units,
+    It reads 38 rows and the index of what failed, once a connection: at most some 40 read units,
     30,000 a month for each connection.
     """
 
@@ -53,6 +57,7 @@ class Check:
         standstills: Standstills,
         progress: Progress,
         dead_letters: DeadLetters,
+        reconciliations: Reconciliations,
         telemetry: Telemetry,
         now: Clock,
     ) -> None:
@@ -61,6 +66,7 @@ class Check:
         self._standstills = standstills
         self._progress = progress
         self._dead_letters = dead_letters
+        self._reconciliations = reconciliations
         self._telemetry = telemetry
         self._now = now
 
@@ -79,7 +85,12 @@ class Check:
             still = self._stands_still(name)
             if still and still.reason == PAUSED:
                 return {}
-            return {**self._still(still), **self._silent(name), **self._refused(name)}
+            return {
+                **self._still(still),
+                **self._silent(name),
+                **self._refused(name),
+                **({} if still else self._not_reconciled(name)),
+            }
         except UnreadableRow as error:
             return {"unreadable": str(error)}
 
@@ -108,6 +119,14 @@ class Check:
         reasons = Counter(letter.failure.reason for letter in letters)
         refused = {reason: count for reason, count in reasons.items() if reason in REFUSALS}
         return {"refused": refused} if refused else {}
+
+    def _not_reconciled(self, name: str) -> Trouble:
+        """A connection without credentials of its shop's API was never reconciled."""
+        progress = self._reconciliations.load(name)
+        if progress is None or progress.safe_until > self._now() - RECONCILED_LATE:
+            return {}
+        why = {"because": progress.failure} if progress.failure else {}
+        return {"not_reconciled_since": to_text(progress.safe_until), **why}
 
     def _since(self) -> datetime:
         return self._now() - LOOKS_BACK

@@ -161,6 +161,11 @@ class Telemetry:
         """So many connections are silent, refused, or stand still; written if it is none, too."""
         self._samples[_series("ConnectionsInTrouble", MetricUnit.Count)].append(number)
 
+    def orders_found(self, number: int) -> None:
+        """Reconciliation has queued so many orders that no webhook had brought as they are."""
+        if number:
+            self._counts[_series("OrdersFound", MetricUnit.Count)] += number
+
     def webhook_fault(self) -> None:
         """A webhook of the connection is missing in its shop, or wrong there."""
         self._count("WebhookFaults")

@@ -7,7 +7,13 @@ from typing import Any, cast
 import pytest
 
 from seven_senders_adapter.ledger.table import Table
-from seven_senders_adapter.messages import Outgoing, resync
+from seven_senders_adapter.messages import (
+    BACKFILL,
+    RECONCILIATION,
+    VERIFICATION,
+    Outgoing,
+    resync,
+)
 from tests.integration.syncing.test_aws_fails import Failing as DynamoDbThatFails
 from tests.integration.syncing.test_aws_fails import is_refused
 from tests.integration.syncing.world import World
@@ -148,3 +154,24 @@ def test_what_dynamodb_does_not_take_is_written_later_and_holds_nobody_up(
     is_down = False
     later(world)
     assert counted(world) == 2
+
+
+def test_what_reconciliation_found_counts_apart_from_what_webhooks_brought(
+    fast_world: World,
+) -> None:
+    """Else a shop whose webhooks are all lost would never seem silent."""
+    fast_world.arrive("paid", minute=1, order="2", topic=RECONCILIATION)
+    fast_world.work()
+
+    assert counted(fast_world) == 0
+    found = fast_world.ledger.found.last_weeks("demo", fast_world.now)
+    assert sum(found.values()) == 1
+
+
+@pytest.mark.parametrize("topic", [BACKFILL, VERIFICATION])
+def test_what_a_person_had_brought_in_counts_nowhere(fast_world: World, topic: str) -> None:
+    fast_world.arrive("paid", minute=1, topic=topic)
+    fast_world.work()
+
+    assert counted(fast_world) == 0
+    assert fast_world.ledger.found.last_weeks("demo", fast_world.now) == {}

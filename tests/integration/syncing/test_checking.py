@@ -9,6 +9,7 @@ import pytest
 from functions.check_connections.app import CheckConnections, CheckEnvironment
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.ledger.dead_letters import DeadLetter
+from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations
 from seven_senders_adapter.messages import Failure
 from seven_senders_adapter.reasons import Reason
 from seven_senders_local.sandbox import FaultRule
@@ -226,7 +227,45 @@ def test_a_paused_connection_is_not_refused(watched: Watched) -> None:
     assert watched.check() == {}
 
 
-@pytest.mark.parametrize("row", ["traffic/demo/2026-03-03", "standstill/demo", "progress/demo"])
+def reconciled(watched: Watched, *, ago: timedelta, failure: str = "") -> None:
+    """Up to when the changes of the connection's shop were looked at."""
+    progress = Progress(safe_until=watched.world.now - ago, failure=failure)
+    Reconciliations(table=watched.world.table).save("demo", progress)
+
+
+@pytest.mark.parametrize(("ago", "is_trouble"), [(6 * HOUR - MINUTE, False), (6 * HOUR, True)])
+def test_a_connection_that_was_not_reconciled_for_six_hours_is_named(
+    watched: Watched, ago: timedelta, is_trouble: bool
+) -> None:
+    reconciled(watched, ago=ago)
+    assert bool(watched.check()) is is_trouble
+
+
+def test_it_is_said_up_to_when_it_was_reconciled_and_why_no_further(watched: Watched) -> None:
+    reconciled(watched, ago=9 * HOUR, failure="the shop is frozen")
+    assert watched.check() == {
+        "demo": {
+            "not_reconciled_since": "2026-03-03T00:00:00+00:00",
+            "because": "the shop is frozen",
+        }
+    }
+
+
+def test_one_that_stands_still_is_not_reconciled_and_that_is_no_trouble_of_its_own(
+    watched: Watched,
+) -> None:
+    reconciled(watched, ago=9 * HOUR)
+    watched.world.connect()
+    watched.world.sandbox.play(REFUSED)
+    watched.world.arrive("paid", minute=1)
+    watched.world.work()
+    assert watched.check()["demo"].keys() == {"stands_still", "seen_at"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["traffic/demo/2026-03-03", "standstill/demo", "progress/demo", "reconciliation/demo"],
+)
 def test_rows_that_can_not_be_read_hide_no_other_connection(watched: Watched, row: str) -> None:
     watched.add("other")
     watched.sell("other")

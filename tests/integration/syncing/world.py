@@ -236,6 +236,7 @@ class World:
         minute: float = 0,
         order: str = "1",
         connection: str = "demo",
+        topic: str = "orders/updated",
         redriven: bool = False,
         **shown: object,
     ) -> str:
@@ -247,7 +248,7 @@ class World:
                 connection=connection,
                 platform="plain",
                 order=order,
-                topic="orders/updated",
+                topic=topic,
                 delivery_id="",
                 received_at=self.now,
                 projection=projection,

@@ -167,7 +167,7 @@ def test_all_that_happened_stands_in_its_order() -> None:
         expiring_since=NOON + timedelta(days=11),
     )
     assert [what for _, what, _ in timeline(found)] == [
-        "came",
+        "came by webhook",
         "stands still",
         "refused",
         "dead letter",
@@ -239,3 +239,19 @@ def test_what_is_not_as_it_should_be_is_marked(
     record: OrderRecord, remote: RemoteOrder | None, differs: set[str]
 ) -> None:
     assert differing(record, remote) == differs
+
+
+@pytest.mark.parametrize(
+    ("detail", "by"),
+    [
+        ("orders/updated, newer", "webhook"),
+        ("order.created, the first", "webhook"),
+        ("reconciliation, the first", "reconciliation"),
+        ("backfill, newer", "backfill"),
+        ("verification, newer", "verification"),
+        ("resync 0123", "resync"),
+    ],
+)
+def test_it_is_told_what_brought_an_event(detail: str, by: str) -> None:
+    found = situation(NEW.noting(NOON, "came", detail))
+    assert timeline(found) == [(NOON, f"came by {by}", detail)]

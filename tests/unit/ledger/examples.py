@@ -25,6 +25,7 @@ RECORD = OrderRecord(
     number="#1001",
     order_date=NOON,
     newest=LATER,
+    heard=NOON,
     version=3,
     digests=("0123456789abcdef",),
     language="pt",

@@ -96,6 +96,7 @@ class Windows:
         page = api.page(span, window.position)
         compared = comparison.of(page.orders)
         feed(compared.needed, self._queue)
+        self._telemetry.orders_found(len(compared.needed))
         for error in compared.unreadable:
             self._telemetry.skipped("unreadable_order")
             self._telemetry.warn("an order can't be read", order=error.order, lacks=error.missing)

@@ -9,21 +9,29 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from socket import socket
 from threading import Lock, Thread
+from typing import TYPE_CHECKING
 
-from seven_senders_adapter.connections.store import ConnectionStore
+from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.connections.shop_apis import ShopApiDocument
+from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
 from seven_senders_local import connections, front, paths, workers
 from seven_senders_local.emulator import REGION, STACK, Emulator
 from seven_senders_local.log_lines import LogLines
 from seven_senders_local.poller import Poller
 from seven_senders_local.processes import Child, StartFailed, guarded
 from seven_senders_local.queues import Queues
+from seven_senders_local.source_mapping import SourceMapping
 from seven_senders_local.template import Function, Template
 from seven_senders_local.workers import Pool, Worker
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 RECEIVE = "ReceiveWebhookFunction"
 SYNC = "SyncOrderFunction"
 RETRY = "RetryFailedFunction"
 CHECK = "CheckConnectionsFunction"
+RECONCILE = "ReconcileOrdersFunction"
 
 RECEIVERS = 2
 FEWEST_SYNCERS = 8
@@ -35,13 +43,15 @@ class Choices:
     """How a local stack runs.
 
     ``api_url`` ``None`` starts the sandbox. ``retry_base`` in seconds scales all that waits.
-    ``template`` and ``verbose``: what is run, and whether the functions' log lines are shown.
+    ``reconciliation_delay`` in minutes leaves a change to its webhook. ``template`` and
+    ``verbose``: what is run, and whether the functions' log lines are shown.
     """
 
     connections: Path
     port: int = 0
     api_url: str | None = None
     retry_base: float = 30
+    reconciliation_delay: float = 30
     verbose: bool = False
     template: Path = paths.TEMPLATE
 
@@ -54,7 +64,11 @@ class _Deployment:
     @property
     def names(self) -> Mapping[str, str]:
         """What the functions know of paths, queues and the table."""
-        return {**self.functions[RECEIVE].environment, **self.functions[SYNC].environment}
+        return {
+            name: value
+            for function in (RECEIVE, SYNC, RECONCILE)
+            for name, value in self.functions[function].environment.items()
+        }
 
 
 class LocalStack:
@@ -69,6 +83,7 @@ class LocalStack:
         api_url: str,
         choices: Choices,
     ) -> None:
+        self._webhook_url = _webhook_url(listener)
         self._emulator = emulator
         self._deployment = deployment
         self._api_url = api_url
@@ -85,14 +100,22 @@ class LocalStack:
         self._sync = self._pool(SYNC, syncers)
         self._retry = self._pool(RETRY, 1)
         self._check = self._pool(CHECK, 1)
+        self._reconcile = self._pool(RECONCILE, 1)
         sqs = emulator.client("sqs")
-        self._poller = Poller(
+        events = SourceMapping(
             sqs=sqs,
             queue_url=names["QUEUE_URL"],
             invoke=self._sync.invoke,
             batch_size=sync.batch_size,
-            workers=syncers,
             pause=math.ceil(choices.retry_base),
+        )
+        self._poller = Poller(events, workers=syncers)
+        self._turns = SourceMapping(
+            sqs=sqs,
+            queue_url=names["RECONCILIATION_QUEUE_URL"],
+            invoke=self._reconcile.invoke,
+            batch_size=deployment.functions[RECONCILE].batch_size,
+            pause=0,
         )
         self._queues = Queues(
             sqs=sqs,
@@ -101,6 +124,7 @@ class LocalStack:
             poller=self._poller,
         )
         self._dead_letters = Lock()
+        self._rounds = Lock()
         self._front = front.Front(
             listener,
             deliver=self._receive.invoke,
@@ -110,6 +134,7 @@ class LocalStack:
                 "GET /_local/aws": self._show_aws,
                 "POST /_local/retry-failed": self._retry_failed,
                 "POST /_local/check-connections": lambda: self._check.invoke({}),
+                "POST /_local/reconcile": self._reconcile_all,
             },
         )
         self.url = self._front.url
@@ -136,7 +161,7 @@ class LocalStack:
         """Stop at once: nothing of the local stack outlives it, so nothing is waited for."""
         self._front.server_close()
         self._poller.stop()
-        for pool in (self._receive, self._sync, self._retry, self._check):
+        for pool in (self._receive, self._sync, self._retry, self._check, self._reconcile):
             pool.end()
         self._poller.wait_until_stopped()
         self._log_lines.stop()
@@ -146,6 +171,8 @@ class LocalStack:
         environment = {
             **workers.environment(function, self._emulator.environment),
             "RETRY_BASE_SECONDS": f"{self._choices.retry_base:g}",
+            "RECONCILIATION_DELAY_MINUTES": f"{self._choices.reconciliation_delay:g}",
+            "WEBHOOK_URL": self._webhook_url,
         }
 
         def start() -> Worker:
@@ -162,6 +189,11 @@ class LocalStack:
         with self._dead_letters:
             return self._retry.invoke({})
 
+    def _reconcile_all(self) -> object:
+        """Ask for a round of each connection and have all made; what is answered."""
+        with self._rounds:
+            return [self._reconcile.invoke({}), *self._turns.work_all()]
+
     def _show_aws(self) -> object:
         names = self._deployment.names
         return {
@@ -172,8 +204,10 @@ class LocalStack:
             "table": names["TABLE_NAME"],
             "queue_url": names["QUEUE_URL"],
             "dead_letter_queue_url": names["DEAD_LETTER_QUEUE_URL"],
+            "reconciliation_queue_url": names["RECONCILIATION_QUEUE_URL"],
             "receiving_path": names["RECEIVING_PATH"],
             "syncing_path": names["SYNCING_PATH"],
+            "shop_apis_path": names["SHOP_APIS_PATH"],
             "tokens_path": names["TOKENS_PATH"],
             "api_url": self._api_url,
         }
@@ -191,18 +225,13 @@ def running(choices: Choices) -> Iterator[LocalStack]:
         ended.callback(emulator.end)
         api_url = choices.api_url or _start_sandbox(ended)
         documents = connections.read_file(choices.connections, api_url=api_url)
+        shop_apis = connections.read_shop_apis(choices.connections)
         deployment = _deploy(
             emulator,
             choices.template,
-            outputs={"WebhookUrl": f"{front.url_of(listener)}/webhooks/", "ApiUrl": api_url},
+            outputs={"WebhookUrl": _webhook_url(listener), "ApiUrl": api_url},
         )
-        store = ConnectionStore(
-            ssm=emulator.client("ssm"),
-            receiving_path=deployment.names["RECEIVING_PATH"],
-            syncing_path=deployment.names["SYNCING_PATH"],
-        )
-        for name, document in documents.items():
-            store.save(name, document)
+        _save(emulator.client("ssm"), deployment.names, documents, shop_apis)
         stack = LocalStack(
             listener=listener,
             emulator=emulator,
@@ -213,6 +242,27 @@ def running(choices: Choices) -> Iterator[LocalStack]:
         ended.callback(stack.end)
         stack.start()
         yield stack
+
+
+def _webhook_url(listener: socket) -> str:
+    """The webhook URL of a connection, up to its name."""
+    return f"{front.url_of(listener)}/webhooks/"
+
+
+def _save(
+    ssm: "SSMClient",
+    names: Mapping[str, str],
+    documents: Mapping[str, ConnectionDocument],
+    shop_apis: Mapping[str, ShopApiDocument],
+) -> None:
+    store = ConnectionStore(
+        ssm=ssm, receiving_path=names["RECEIVING_PATH"], syncing_path=names["SYNCING_PATH"]
+    )
+    for name, document in documents.items():
+        store.save(name, document)
+    shop_api_store = ShopApiStore(ssm=ssm, path=names["SHOP_APIS_PATH"])
+    for name, shop_api in shop_apis.items():
+        shop_api_store.save(name, shop_api)
 
 
 def _start_sandbox(ended: ExitStack) -> str:

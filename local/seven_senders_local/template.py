@@ -65,7 +65,17 @@ class Template:
 
     def __init__(self, template: Mapping[str, Any]) -> None:
         self._template = template
-        self._settings = list(self._all_settings())
+        self._resolved = {name: template[name] for name in RESOLVED if name in template}
+        self._resources = {
+            name: resource
+            for name, resource in template["Resources"].items()
+            if resource["Type"] in EMULATED
+        }
+        self._settings = [
+            (function, setting, value)
+            for function, setting, value in self._all_settings()
+            if self._is_resolved(value)
+        ]
 
     @classmethod
     def load(cls, path: Path) -> "Template":
@@ -84,37 +94,37 @@ class Template:
         Those of the template's own outputs that say nothing of what is left out are kept;
         ``outputs`` are added, or replace them.
         """
-        kept = {name: self._template[name] for name in RESOLVED if name in self._template}
-        resources = {
-            name: resource
-            for name, resource in self._template["Resources"].items()
-            if resource["Type"] in EMULATED
-        }
         settings = {
             f"Setting{number}": value if isinstance(value, dict) else str(value)
             for number, (_, _, value) in enumerate(self._settings)
         }
-        known = resources.keys() | kept.get("Parameters", {}).keys()
         own = {
             name: output["Value"]
             for name, output in self._template.get("Outputs", {}).items()
-            if _named_in(output["Value"]) <= known
+            if self._is_resolved(output["Value"])
         }
         values = settings | own | dict(outputs)
         return json.dumps(
             {
-                **kept,
-                "Resources": resources,
+                **self._resolved,
+                "Resources": self._resources,
                 "Outputs": {name: {"Value": value} for name, value in values.items()},
             }
         )
 
     def functions(self, outputs: Mapping[str, str]) -> dict[str, Function]:
-        """The functions by their logical names, from the outputs of the emulated stack."""
+        """The functions by their logical names, from the outputs of the emulated stack.
+
+        A setting that names what is not emulated is left out: whoever runs them gives it.
+        """
         resolved: dict[str, dict[str, str]] = {}
         for number, (function, setting, _) in enumerate(self._settings):
             resolved.setdefault(function, {})[setting] = outputs[f"Setting{number}"]
         return {name: _function(name, settings) for name, settings in resolved.items()}
+
+    def _is_resolved(self, value: object) -> bool:
+        known = self._resources.keys() | self._resolved.get("Parameters", {}).keys()
+        return _named_in(value) <= known
 
     def _all_settings(self) -> Iterator[tuple[str, str, object]]:
         common = self._template.get("Globals", {}).get("Function", {})
@@ -133,8 +143,10 @@ def _named_in(value: object) -> set[str]:
             return {str(name)}
         case {"Fn::Sub": str(text)}:
             return set(_IN_SUB.findall(text)) - PSEUDO
+        case dict():
+            raise ValueError(f"a setting or an output is plain, Ref, GetAtt or Sub, not {value!r}")
         case _:
-            raise ValueError(f"an output is Ref, GetAtt or Sub, not {value!r}")
+            return set()
 
 
 def _settings(common: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

@@ -41,5 +41,6 @@ def test_the_emulator_can_be_looked_at(stack: Driver) -> None:
         aws_access_key_id="any",
         aws_secret_access_key="any",
     )
-    assert set(sqs.list_queues()["QueueUrls"]) == {aws["queue_url"], aws["dead_letter_queue_url"]}
+    queues = ("queue_url", "dead_letter_queue_url", "reconciliation_queue_url")
+    assert set(sqs.list_queues()["QueueUrls"]) == {aws[queue] for queue in queues}
     assert aws["resources"]["LedgerTable"] == aws["table"]

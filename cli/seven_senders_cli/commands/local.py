@@ -25,12 +25,21 @@ def local(
         typer.Option("--connections", help="YAML: {name: {platform: ..., access_key: ..., ...}}"),
     ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")],
+    *,
     api_url: Annotated[
         str | None,
         typer.Option(help="Base URL of a Seven Senders API; by default a sandbox is started."),
     ] = None,
     retry_base: Annotated[
         float, typer.Option(min=0.01, max=3600, help="Seconds; scales all that waits.")
+    ] = 30,
+    reconciliation_delay: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1440,
+            help="Minutes; reconciliation leaves younger changes to their webhooks.",
+        ),
     ] = 30,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show the functions' log lines.")
@@ -43,6 +52,7 @@ def local(
         port=port,
         api_url=api_url,
         retry_base=retry_base,
+        reconciliation_delay=reconciliation_delay,
         verbose=verbose,
     )
     for number in (signal.SIGINT, signal.SIGTERM):

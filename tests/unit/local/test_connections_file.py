@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from seven_senders_adapter.connections.rules import InvalidConnection
-from seven_senders_local.connections import read_file
+from seven_senders_local.connections import read_file, read_shop_apis
 
 TWO_SHOPS = """
 one: {platform: shopify, webhook_secrets: [s], access_key: k, api_url: https://api.example/v2}
@@ -49,6 +49,58 @@ def test_dates_need_no_quotes(tmp_path: Path) -> None:
     assert document.orders_since == datetime.fromisoformat("2026-02-28T23:00Z")
     assert document.promised_date_rule is not None
     assert document.promised_date_rule.holidays == (date(2026, 12, 25),)
+
+
+APIS = f"""
+one: {SHOP}, shop_api: {{url: http://127.0.0.1:1, client_id: c, client_secret: s}}}}
+two: {SHOP}}}
+three:
+  platform: woocommerce
+  webhook_secrets: [s]
+  access_key: k
+  shop_api: {{url: http://localhost:2/shop, consumer_key: k, consumer_secret: s}}
+"""
+
+
+def test_a_connection_may_name_what_opens_its_shops_api(tmp_path: Path) -> None:
+    apis = read_shop_apis(file(tmp_path, APIS))
+    assert {name: (api.platform, api.url) for name, api in apis.items()} == {
+        "one": ("shopify", "http://127.0.0.1:1"),
+        "three": ("woocommerce", "http://localhost:2/shop"),
+    }
+
+
+def test_what_opens_a_shops_api_is_none_of_the_settings(tmp_path: Path) -> None:
+    documents = read_file(file(tmp_path, APIS))
+    assert documents["one"] == documents["two"]
+
+
+@pytest.mark.parametrize(
+    ("shop_api", "told"),
+    [
+        pytest.param(
+            "{url: http://127.0.0.1:1, client_secret: s}",
+            "client_id or access_token is needed",
+            id="a key that is missing",
+        ),
+        pytest.param(
+            "{url: http://shop.example, client_id: c, client_secret: s}",
+            "url: expected the shop's own URL",
+            id="a URL that is not the shop's",
+        ),
+        pytest.param(
+            "{url: http://127.0.0.1:1, consumer_key: k, client_secret: s}",
+            "consumer_key: not a known key",
+            id="a key of another platform",
+        ),
+        pytest.param("client", "expected {key: value}", id="no keys"),
+    ],
+)
+def test_what_is_wrong_of_a_shop_api_is_one_error_that_says_where(
+    tmp_path: Path, shop_api: str, told: str
+) -> None:
+    with pytest.raises(InvalidConnection, match=f"^connection one: shop_api: .*{told}"):
+        read_shop_apis(file(tmp_path, f"one: {SHOP}, shop_api: {shop_api}}}"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from seven_senders_local.poller import Poller
+from seven_senders_local.source_mapping import SourceMapping
 from seven_senders_local.workers import FunctionFailed, Stopping
 
 if TYPE_CHECKING:
@@ -72,16 +73,15 @@ def function() -> Function:
     return Function()
 
 
+def mapping(queue: Queue, function: Function, *, pause: int) -> SourceMapping:
+    return SourceMapping(
+        sqs=queue.sqs, queue_url=queue.url, invoke=function, batch_size=2, pause=pause
+    )
+
+
 @pytest.fixture
 def poller(queue: Queue, function: Function) -> Iterator[Poller]:
-    poller = Poller(
-        sqs=queue.sqs,
-        queue_url=queue.url,
-        invoke=function,
-        batch_size=2,
-        workers=2,
-        pause=30,
-    )
+    poller = Poller(mapping(queue, function, pause=30), workers=2)
     yield poller
     poller.stop()
     function.may_end.set()
@@ -165,3 +165,27 @@ def test_messages_behind_a_hidden_one_are_held_up(
     wait_for(poller.is_held_up)
     assert queue.counts() == (1, 2)
     assert function.batches == [["a", "b"]]
+
+
+def test_all_that_waits_can_be_worked_at_once(queue: Queue, function: Function) -> None:
+    for body in "abc":
+        queue.send(body, f"shop/{body}")
+    answers = list(mapping(queue, function, pause=0).work_all())
+    assert answers == [{"batchItemFailures": []}] * 2
+    assert function.batches == [["a", "b"], ["c"]]
+    assert queue.counts() == (0, 0)
+
+
+def test_without_a_pause_the_next_one_to_ask_has_what_failed(
+    queue: Queue, function: Function
+) -> None:
+    function.raises = FunctionFailed("broken")
+    queue.send("a", "shop/1")
+    turns = mapping(queue, function, pause=0)
+    with pytest.raises(FunctionFailed, match="broken"):
+        list(turns.work_all())
+    function.raises = None
+    queue.send("b", "shop/1")
+    list(turns.work_all())
+    assert function.batches == [["a"], ["a", "b"]]
+    assert queue.counts() == (0, 0)

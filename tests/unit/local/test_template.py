@@ -30,6 +30,7 @@ Resources:
         Variables:
           QUEUE_URL: !Ref Events
           PATH_: !Sub /a/${AWS::StackName}
+          API_URL: !Sub https://${Api}.${AWS::Region}/
           SHARED: own
       Events:
         Message:
@@ -97,6 +98,19 @@ def test_a_short_form_becomes_the_long_one(template: Template) -> None:
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["Dead", "Arn"]}
     assert {"Ref": "Events"} in values(template)
     assert {"Fn::Sub": "/a/${AWS::StackName}"} in values(template)
+
+
+def test_a_setting_that_names_what_is_not_emulated_is_asked_for_nowhere(
+    template: Template,
+) -> None:
+    assert {"Fn::Sub": "https://${Api}.${AWS::Region}/"} not in values(template)
+
+
+def test_a_setting_of_another_form_is_an_error() -> None:
+    function = {"CodeUri": {"Fn::Join": ["/", ["a", "b"]]}}
+    resources = {"Work": {"Type": "AWS::Serverless::Function", "Properties": function}}
+    with pytest.raises(ValueError, match=r"plain, Ref, GetAtt or Sub, not \{'Fn::Join'"):
+        Template({"Resources": resources})
 
 
 def test_each_function_has_its_settings_as_the_stack_resolved_them(template: Template) -> None:

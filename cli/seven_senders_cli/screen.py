@@ -105,9 +105,33 @@ class Screen:
             task = bar.add_task(what, total=total, note="")
             yield lambda done, note="": bar.update(task, completed=done, note=note)
 
+    @contextmanager
+    def findings(self, what: str, total: int, widths: Sequence[int]) -> Iterator["Findings"]:
+        """Show rows as they are found, if anybody looks above a bar of how much was looked at.
+
+        ``widths``: each column's share of a terminal.
+        """
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = self.aside if self.as_json or not self._out.is_terminal else self._out
+        with Progress(
+            *columns,
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            redirect_stdout=False,  # else what goes into a pipe would end on the terminal
+            redirect_stderr=False,
+        ) as bar:
+            task = bar.add_task(what, total=total)
+            yield Findings(
+                screen=self,
+                out=self._out,
+                widths=widths,
+                looked_at=lambda done: bar.update(task, completed=done),
+            )
+
     def dump(self, value: object) -> None:
         """Print a value as JSON."""
-        sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(_json(value, indent=2) + "\n")
 
     def done(self, sentence: str, **result: object) -> None:
         """Say what was done; to a script, ``result``."""
@@ -119,6 +143,54 @@ class Screen:
     def warn(self, sentence: str) -> None:
         """Say what somebody should look at."""
         self.aside.print(printable(sentence), style="yellow", soft_wrap=True)
+
+
+class Findings:
+    """Shows rows one by one, and keeps none. ``looked_at`` is told how much was looked at."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        out: Console,
+        widths: Sequence[int],
+        looked_at: Callable[[int], None],
+    ) -> None:
+        self.looked_at = looked_at
+        self._screen = screen
+        self._out = out
+        self._widths = widths
+        self._begun = False
+
+    def show(self, row: Row) -> None:
+        """Show a row; all have the same keys."""
+        if self._screen.as_json:
+            sys.stdout.write(f"{',' if self._begun else _JSON_HEAD}\n{_json(row)}")
+        elif self._out.is_terminal:
+            self._out.print(_strip(row, self._widths, with_head=not self._begun))
+        else:
+            _print_lines([row], with_head=not self._begun)
+        self._begun = True
+
+    def end(self, sentence: str, **result: object) -> None:
+        """Say what was found in all; to a script, ``result`` beside the list ``found``."""
+        if self._screen.as_json:
+            head = "" if self._begun else _JSON_HEAD
+            sys.stdout.write(f"{head}],\n{_json(result)[1:]}\n")
+        else:
+            self._screen.done(sentence)
+
+
+_JSON_HEAD = '{"found": ['
+
+
+def _strip(row: Row, widths: Sequence[int], *, with_head: bool) -> Table:
+    """A row as a table of its own, with columns as wide as those of the others."""
+    table = Table(box=SIMPLE_HEAD, show_header=with_head, show_edge=False, expand=True)
+    for heading, width in zip(row, widths, strict=True):
+        table.add_column(heading.replace("_", " "), ratio=width, overflow="fold")
+    table.add_row(*map(as_text, row.values()))
+    return table
 
 
 def _table(title: str, rows: Sequence[Row], style: Callable[[Row], str]) -> Table:
@@ -166,6 +238,10 @@ def as_text(value: object) -> str:
 def printable(text: str) -> str:
     """A text of a shop or an API, without what would steer the terminal."""
     return "".join(sign for sign in text if sign.isprintable() or sign == "\n")
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=indent)
 
 
 def _plain(value: object) -> object:

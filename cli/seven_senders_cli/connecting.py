@@ -52,10 +52,12 @@ class Interview:
                 settings["shop_domain"] = shop_api.domain
         return Connected(document=self._document(settings, secret), shop_api=shop_api)
 
-    def woocommerce(self) -> Connected:
+    def woocommerce(self, *, plain_http: bool) -> Connected:
         """Ask for a WooCommerce connection. Raises InvalidConnection or Failed."""
         settings = self._settings("woocommerce")
-        shop_api = ask_for_woocommerce_api(self.name, self.answers, self.shop_api_before)
+        shop_api = ask_for_woocommerce_api(
+            self.name, self.answers, self.shop_api_before, plain_http=plain_http
+        )
         made = new_secret()
         secret = self.answers.secret(
             "webhook_secret",

@@ -52,11 +52,12 @@ def ask_for_shopify_api(
 
 
 def ask_for_woocommerce_api(
-    name: str, answers: Answers, before: ShopApiDocument | None
+    name: str, answers: Answers, before: ShopApiDocument | None, *, plain_http: bool
 ) -> WooCommerceApiDocument | None:
     """The key that registers the webhooks; ``None`` if they are made by hand.
 
-    ``before`` stands for answers that are empty. Raises InvalidConnection or Failed.
+    ``before`` stands for answers that are empty. ``plain_http``: the shop has no TLS. Raises
+    InvalidConnection or Failed.
     """
     known = before if isinstance(before, WooCommerceApiDocument) else None
     shop = answers.text(
@@ -66,8 +67,8 @@ def ask_for_woocommerce_api(
     )
     if not shop:
         return None
-    settings = {
-        "url": _url(shop),
+    settings: dict[str, Any] = {
+        "url": _url(shop, scheme="http" if plain_http else "https"),
         "consumer_key": answers.secret(
             "consumer_key",
             "Consumer key (WooCommerce, Settings, Advanced, REST API, permission Read/Write)",
@@ -79,6 +80,8 @@ def ask_for_woocommerce_api(
             default=_shown(known.consumer_secret if known else None),
         ),
     }
+    is_the_same = known is not None and settings["url"].rstrip("/") == known.url
+    settings["plain_http"] = plain_http or (is_the_same and known.plain_http)
     return validate(WooCommerceApiDocument, name, json.dumps(settings))
 
 
@@ -86,5 +89,5 @@ def _shown(secret: Secret | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-def _url(shop: str) -> str:
-    return shop if "://" in shop else f"https://{shop}"
+def _url(shop: str, *, scheme: str = "https") -> str:
+    return shop if "://" in shop else f"{scheme}://{shop}"

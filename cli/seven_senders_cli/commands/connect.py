@@ -52,6 +52,14 @@ Again = Annotated[
         "--again", help="Ask anew about a connection that there is; empty answers keep what was."
     ),
 ]
+PlainHttp = Annotated[
+    bool,
+    typer.Option(
+        "--plain-http",
+        help="The shop has no https://: sign requests to its API, by OAuth 1.0a. What they and"
+        " their answers say, the webhooks' secret among it, can be read on the way.",
+    ),
+]
 ApiVersion = Annotated[str, typer.Option("--api-version", help="Of Shopify's Admin API.")]
 
 
@@ -97,6 +105,7 @@ def woocommerce(
     *,
     settings: Set = None,
     again: Again = False,
+    plain_http: PlainHttp = False,
     stack_name: StackName = STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -105,7 +114,7 @@ def woocommerce(
     _connect(
         name,
         "woocommerce",
-        Interview.woocommerce,
+        lambda interview: interview.woocommerce(plain_http=plain_http),
         stack=find_stack(stack_name),
         assignments=settings or [],
         again=again,

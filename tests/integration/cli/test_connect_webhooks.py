@@ -154,7 +154,8 @@ def test_credentials_that_do_not_do_are_told_before_anything_is_stored(
     ("platform", "answer", "says"),
     [
         ("shopify", "shop.example", "url: expected the shop's own URL"),
-        ("woocommerce", "http://shop.example", "url: expected the shop's address"),
+        ("woocommerce", "ftp://shop.example", "url: expected the shop's address"),
+        ("woocommerce", "http://shop.example", "connect it with --plain-http"),
     ],
 )
 def test_an_address_of_another_kind_is_told(
@@ -163,6 +164,28 @@ def test_an_address_of_another_kind_is_told(
     ended = command("connect", platform, "shop", answers=(*COMMON, answer, "1", "2", "3"))
     assert ended.code == 2
     assert says in ended.err
+
+
+def test_a_woocommerce_shop_without_tls_is_called_with_signatures_as_long_as_it_is_that_shop(
+    woocommerce_shop: Shop,
+) -> None:
+    woocommerce_shop.played.over_tls = False
+    assert woocommerce_shop.connect("--plain-http").code == 0
+    assert len(woocommerce_shop.played.rows) == len(woocommerce.KINDS)
+    assert woocommerce_shop.connect("--again", answers=()).code == 0
+    elsewhere = ("", "", "", "no", "http://elsewhere.example", "ck_1", "cs_1")
+    ended = woocommerce_shop.connect("--again", answers=elsewhere)
+    assert ended.code == 2
+    assert "connect it with --plain-http" in ended.err
+
+
+def test_without_plain_http_a_woocommerce_shop_without_tls_knows_nobody(
+    woocommerce_shop: Shop,
+) -> None:
+    woocommerce_shop.played.over_tls = False
+    ended = woocommerce_shop.connect()
+    assert ended.code == 1
+    assert "refuses the consumer key and secret" in ended.err
 
 
 def test_what_fails_after_storing_says_how_to_go_on(shopify_shop: Shop) -> None:

@@ -14,7 +14,8 @@ from botocore.parsers import ResponseParserError
 
 from seven_senders_adapter.clients import Clients
 from seven_senders_adapter.clock import utc_now
-from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.ledger.leases import Leases
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.queue import DeadLetterQueue, Queue

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import seven_senders_adapter.cold_start  # first
 from seven_senders_adapter import aws
 from seven_senders_adapter.clock import Clock, utc_now
-from seven_senders_adapter.connections.names import connection_names
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
-from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.environment import Environment, read_environment
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.corrections import Corrections
@@ -91,8 +91,7 @@ class ReconcileOrders:
             namespace=env.powertools_metrics_namespace,
             now=now,
         )
-        self._ssm = ssm
-        self._shop_apis_path = env.shop_apis_path
+        self._shop_apis = ShopApiStore(ssm=ssm, path=env.shop_apis_path)
         self._turns = ReconciliationQueue(sqs=sqs, url=env.reconciliation_queue_url)
         table = Table(client=dynamodb, name=env.table_name)
         progress = Reconciliations(table=table)
@@ -100,7 +99,7 @@ class ReconcileOrders:
             connections=ConnectionStore(
                 ssm=ssm, receiving_path=env.receiving_path, syncing_path=env.syncing_path, now=now
             ),
-            shop_apis=ShopApiStore(ssm=ssm, path=env.shop_apis_path),
+            shop_apis=self._shop_apis,
             open_api=_opened_once(sleep),
             parts=_parts(
                 env,
@@ -127,7 +126,7 @@ class ReconcileOrders:
             self._telemetry.flush()
 
     def _ask(self) -> dict[str, int]:
-        names = connection_names(self._ssm, self._shop_apis_path)
+        names = sorted(self._shop_apis.names())
         for name in names:
             self._turns.send(name)
         return {"asked_for": len(names)}

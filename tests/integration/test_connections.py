@@ -18,7 +18,8 @@ from seven_senders_adapter.connections.shop_apis import (
     ShopifyApiDocument,
     WooCommerceApiDocument,
 )
-from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
 from seven_senders_adapter.shops import SHOPS
 from tests.recording import Recorder

@@ -21,15 +21,17 @@ PYDANTIC = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
 LIBRARIES = {
     "CheckConnectionsFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES,
     "ReceiveWebhookFunction": BOTOCORE | POWERTOOLS,
+    "ReconcileOrdersFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES | REQUESTS | PYDANTIC,
     "RetryFailedFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES,
     "SyncOrderFunction": BOTOCORE | POWERTOOLS | DYNAMODB_TYPES | REQUESTS | PYDANTIC,
 }
 """The libraries that each function needs, by what of them is in its way."""
 
 ADAPTER_MODULES = {
-    "CheckConnectionsFunction": 29,
+    "CheckConnectionsFunction": 31,
     "ReceiveWebhookFunction": 32,
-    "RetryFailedFunction": 26,
+    "ReconcileOrdersFunction": 80,
+    "RetryFailedFunction": 27,
     "SyncOrderFunction": 76,
 }
 """How many modules of the adapter a function may load at most."""

@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 def corrections(world: World) -> list[str]:
     """The orders that reconciliation had to correct, with the minute of the change."""
-    made = world.ledger.corrections.made("demo")
+    made = world.ledger.corrections.until("demo", world.now)
     return [f"{one.order} at {(one.changed_at - START) // MINUTE}" for one in made]
 
 
@@ -108,26 +108,3 @@ def test_an_order_that_only_reconciliation_knows_was_not_heard_of(fast_world: Wo
     world.arrive(topic=RECONCILIATION)
     world.work()
     assert world.record().heard is None
-
-
-@pytest.mark.parametrize(
-    ("topic", "is_created"),
-    [(BACKFILL, True), (RECONCILIATION, False), (VERIFICATION, False), ("orders/updated", False)],
-)
-def test_only_a_back_filled_order_may_be_of_any_age(
-    fast_world: World, topic: str, *, is_created: bool
-) -> None:
-    world = fast_world
-    world.connect()
-    world.now = START + timedelta(days=91)
-    world.arrive(topic=topic)
-    world.work()
-    assert bool(world.timeline()) == is_created
-
-
-def test_back_filled_orders_are_left_out_for_any_other_reason(fast_world: World) -> None:
-    world = fast_world
-    world.connect(orders_since="2026-03-03T00:00:00+00:00")
-    world.arrive(topic=BACKFILL)
-    world.work()
-    assert world.timeline() == []

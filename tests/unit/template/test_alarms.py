@@ -248,6 +248,8 @@ def test_the_queue_is_as_full_as_its_free_and_its_hidden_messages_together() -> 
         ("NearExpiryAlarm", "Sum"),
         ("OldestMessageAlarm", "Maximum"),
         ("SlowDeliveriesAlarm", "p90"),
+        ("WebhookFaultsAlarm", "Sum"),
+        ("WebhooksLostAlarm", "Sum"),
         ("WrongSignaturesAlarm", "Sum"),
     ],
 )

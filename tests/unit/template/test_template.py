@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
 
+from functions.reconcile_orders.app import SPARE_MS
 from seven_senders_adapter import aws
 from seven_senders_adapter.connections.receiving import PATIENCE
 from seven_senders_adapter.environment import Environment
@@ -26,6 +27,7 @@ SQS_MOST_RECEIVES = 1000
 READ_BY_POWERTOOLS = {"POWERTOOLS_LOG_LEVEL"}
 
 QUEUES = resources("AWS::SQS::Queue")
+HOLD_ORDERS = sorted(QUEUES.keys() - {"ReconciliationQueue"})
 LAYERS = resources("AWS::Serverless::LayerVersion")
 TABLES = resources("AWS::DynamoDB::Table")
 
@@ -52,6 +54,8 @@ SETTINGS = [
         "Events.OrderEvents.Properties.ScalingConfig.MaximumConcurrency.Ref",
         "MaximumConcurrency",
     ),
+    ("ReconcileOrdersFunction", "Events.Turns.Properties.BatchSize", 1),
+    ("ReconcileOrdersFunction", "Events.Turns.Properties.ScalingConfig.MaximumConcurrency", 2),
     ("ReceiveWebhookFunction", "Events.Delivery.Properties.Method", "POST"),
     ("ReceiveWebhookFunction", "Events.Delivery.Properties.Path", "/webhooks/{connection}"),
     ("WebhookApi", "DefaultRouteSettings.ThrottlingRateLimit.Ref", "ThrottlingRate"),
@@ -76,7 +80,6 @@ def test_a_resource_is_set_up_as_intended(resource: str, path: str, value: objec
         pytest.param("FifoQueue", True, id="keeps an order's events in turn"),
         pytest.param("DeduplicationScope", "messageGroup", id="has high throughput"),
         pytest.param("FifoThroughputLimit", "perMessageGroupId", id="also has high throughput"),
-        pytest.param("MessageRetentionPeriod", RETENTION_SECONDS, id="keeps them for 14 days"),
         pytest.param("SqsManagedSseEnabled", True, id="is encrypted"),
     ],
 )
@@ -84,7 +87,12 @@ def test_every_queue(queue: str, name: str, value: object) -> None:
     assert property_of(queue, name) == value
 
 
-@pytest.mark.parametrize("resource", [*QUEUES, *TABLES])
+@pytest.mark.parametrize("queue", HOLD_ORDERS)
+def test_a_queue_that_holds_orders_keeps_them_for_14_days(queue: str) -> None:
+    assert property_of(queue, "MessageRetentionPeriod") == RETENTION_SECONDS
+
+
+@pytest.mark.parametrize("resource", [*HOLD_ORDERS, *TABLES])
 def test_what_holds_orders_outlives_the_stack(resource: str) -> None:
     assert RESOURCES[resource]["DeletionPolicy"] == "Retain"
     assert RESOURCES[resource]["UpdateReplacePolicy"] == "Retain"
@@ -94,6 +102,20 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_the_function_may_take()
     hidden = property_of("OrderEventsQueue", "VisibilityTimeout")
 
     assert hidden == 6 * FUNCTIONS["SyncOrderFunction"]["Timeout"]
+
+
+def test_a_connections_turn_is_hidden_for_longer_than_its_round_may_take() -> None:
+    function = FUNCTIONS["ReconcileOrdersFunction"]
+
+    assert property_of("ReconciliationQueue", "VisibilityTimeout") > function["Timeout"]
+    assert function["Timeout"] * 1000 > 2 * SPARE_MS
+
+
+def test_a_turn_that_nobody_took_is_gone_after_some_more_have_come() -> None:
+    schedule = property_of("ReconcileOrdersFunction", "Events.EveryQuarterOfAnHour.Properties")
+
+    assert schedule == {"Schedule": "rate(15 minutes)"}
+    assert property_of("ReconciliationQueue", "MessageRetentionPeriod") == 4 * 15 * 60
 
 
 def test_the_receiver_can_still_answer_when_ssm_and_sqs_hang() -> None:

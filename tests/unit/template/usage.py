@@ -34,14 +34,19 @@ from tests.unit.template.reading import PROJECT, Permission, resources
 PACKAGE = PROJECT / "layers/adapter"
 PROGRAM = PROJECT / "cli"
 
-QUEUES = {"Queue": "OrderEventsQueue", "DeadLetterQueue": "DeadLetterQueue"}
+QUEUES = {
+    "Queue": "OrderEventsQueue",
+    "DeadLetterQueue": "DeadLetterQueue",
+    "ReconciliationQueue": "ReconciliationQueue",
+}
 """The template's queues, by the classes that hold their URLs as ``_url``."""
 
 PARAMETERS = {
     "seven_senders_adapter.connections.names": {"receiving"},
     "seven_senders_adapter.connections.receiving": {"receiving"},
     "seven_senders_adapter.connections.syncing": {"syncing"},
-    "seven_senders_adapter.connections.store": {"receiving", "syncing", "shop_apis"},
+    "seven_senders_adapter.connections.shop_api_store": {"shop_apis"},
+    "seven_senders_adapter.connections.store": {"receiving", "syncing"},
     "seven_senders_adapter.tokens": {"tokens"},
 }
 """The paths in SSM, by the modules that read or write what is under them."""

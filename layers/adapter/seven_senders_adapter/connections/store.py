@@ -8,7 +8,6 @@ from seven_senders_adapter.aws import reaching
 from seven_senders_adapter.clock import Clock, utc_now
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
 from seven_senders_adapter.connections.rules import InvalidConnection, check_name, is_name
-from seven_senders_adapter.connections.shop_apis import ShopApiDocument, read_shop_api
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 
 if TYPE_CHECKING:
@@ -82,38 +81,6 @@ class ConnectionStore:
         """Delete both documents, if they are there."""
         with reaching("ssm DeleteParameters"):
             self._ssm.delete_parameters(Names=[f"{path}/{name}" for path in self._paths])
-
-
-class ShopApiStore:
-    """What opens the APIs of connections' shops, as SecureStrings, for those who gave it.
-
-    Every call raises AwsUnavailable. ``path`` is SSM's, without a closing slash.
-    """
-
-    def __init__(self, *, ssm: "SSMClient", path: str) -> None:
-        self._ssm = ssm
-        self._path = path
-
-    def names(self) -> set[str]:
-        """The connections that have one."""
-        return _names(self._ssm, self._path)
-
-    def load(self, name: str) -> ShopApiDocument | None:
-        """That of a connection; ``None`` if it has none. Raises InvalidConnection."""
-        with reaching("ssm GetParameters"):
-            answer = self._ssm.get_parameters(Names=[f"{self._path}/{name}"], WithDecryption=True)
-        for parameter in answer["Parameters"]:
-            return read_shop_api(name, parameter["Value"])
-        return None
-
-    def save(self, name: str, document: ShopApiDocument) -> None:
-        """Write it over what was there."""
-        _put(self._ssm, f"{self._path}/{name}", document.text())
-
-    def remove(self, name: str) -> None:
-        """Delete it, if it is there."""
-        with reaching("ssm DeleteParameters"):
-            self._ssm.delete_parameters(Names=[f"{self._path}/{name}"])
 
 
 def _names(ssm: "SSMClient", path: str) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from seven_senders_adapter.clock import Clock, to_text, utc_now
-from seven_senders_adapter.ledger.failures import failures, listed
+from seven_senders_adapter.ledger.failures import failures_until, listed
 from seven_senders_adapter.ledger.rows import from_row, to_row
 from seven_senders_adapter.ledger.table import Table
 
@@ -35,12 +35,12 @@ class Corrections:
         where = {"connection": correction.connection, "order": correction.order}
         self._table.put(listed(row, **where, failed_at=correction.changed_at))
 
-    def made(self, connection: str) -> Iterator[Correction]:
-        """Those of a connection that still stand, the oldest change first.
+    def until(self, connection: str, at: datetime) -> Iterator[Correction]:
+        """Those of a connection whose change was made until a time, the oldest first.
 
         May lag behind by a moment. Raises UnreadableRow.
         """
-        for row in failures(self._table, _KIND, connection, now=self._now()):
+        for row in failures_until(self._table, _KIND, connection, at, now=self._now()):
             yield from_row(Correction, row)
 
     def remove(self, correction: Correction) -> None:

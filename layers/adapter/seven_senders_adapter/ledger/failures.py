@@ -42,5 +42,17 @@ def failures_since(
     return _current(rows, kind, now)
 
 
+def failures_until(
+    table: Table, kind: str, connection: str, until: datetime, *, now: datetime
+) -> Iterator[Row]:
+    """The rows of a connection that failed until a time, the oldest failure first; the same."""
+    rows = table.query(
+        INDEX,
+        where="#connection = :connection AND #failed_at <= :until",
+        values={"connection": connection, "until": to_text(until)},
+    )
+    return _current(rows, kind, now)
+
+
 def _current(rows: Iterator[Row], kind: str, now: datetime) -> Iterator[Row]:
     return (row for row in rows if str(row["pk"]).startswith(kind) and not is_expired(row, now))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from itertools import takewhile
 
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.ledger.corrections import Correction, Corrections
@@ -38,10 +37,9 @@ class LostWebhooks:
         Raises AwsUnavailable or UnreadableRow.
         """
         due = self._now() - self._lost_after[platform]
-        made = takewhile(lambda one: one.changed_at <= due, self._corrections.made(connection))
         lost: list[str] = []
         number = 0
-        for correction in list(made):
+        for correction in self._corrections.until(connection, due):
             if not has_time():
                 break
             if not self._was_heard(correction):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
-from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.reconciliations import Reconciliations

@@ -4,7 +4,7 @@ Progress is kept after each page. Stopped anywhere, the page is looked at once m
 was queued already is then queued twice at most, which changes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -27,7 +27,6 @@ from seven_senders_adapter.reconciling.comparison import (
     Verdict,
 )
 from seven_senders_adapter.shop_apis.shop_api import By, OrderApi, Span
-from seven_senders_cli.failing import Exit, Failed
 from seven_senders_cli.pauses import Pauses
 
 QUIET = 20
@@ -37,11 +36,6 @@ LOOK_AGAIN_SECONDS = 2.0
 
 CALLS_AN_ORDER = 3
 """An estimate: an order is created, and has about two states."""
-
-_RIGHTS: Mapping[str, str] = {
-    "shopify": "its app lacks the access scope read_all_orders: ask Shopify for it, add it to a"
-    " version of the app, release that, and approve it in the shop"
-}
 
 
 class Watcher(Protocol):
@@ -143,27 +137,6 @@ class Job:
                 replace(backfill, tally=tally, position=page.next, finished_at=finished_at)
             )
         return backfill
-
-
-def check_dates(since: datetime, until: datetime | None, now: datetime) -> None:
-    """Raise Failed if a time does not begin before it ends, or has not ended yet."""
-    if until is not None and until > now:
-        raise Failed("--until lies ahead: leave it out to go up to now", code=Exit.WRONG_INPUT)
-    if since >= (until or now):
-        end = "--until" if until else "now"
-        raise Failed(f"--since has to lie before {end}", code=Exit.WRONG_INPUT)
-
-
-def check_shown(api: OrderApi, platform: str, since: datetime, now: datetime) -> None:
-    """Raise Failed if the shop does not show the orders since a time, or ShopApiError."""
-    oldest = api.oldest_shown(now)
-    if oldest is None or since >= oldest:
-        return
-    why = _RIGHTS.get(platform, "a right is missing: give it to whom the shop knows us as")
-    raise Failed(
-        f"the shop shows no orders created before {oldest:%Y-%m-%d %H:%M:%S} UTC, as {why}."
-        f" Or begin later: --since {oldest + timedelta(days=1):%Y-%m-%d}"
-    )
 
 
 def _span(backfill: Backfill) -> Span:

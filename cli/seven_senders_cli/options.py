@@ -63,3 +63,18 @@ def _date_time(text: str) -> datetime:
         f"{text!r}: expected a date such as 2026-01-31, in UTC, or a time with its offset such as"
         " 2026-01-31T08:00+01:00"
     )
+
+
+Since = Annotated[
+    datetime,
+    typer.Option(
+        parser=read_begin,
+        metavar="DATE",
+        help="Orders created from then on: a date, in UTC, or a time such as"
+        " 2026-01-31T08:00+01:00.",
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(parser=read_end, metavar="DATE", help="The last day, or time; else now."),
+]

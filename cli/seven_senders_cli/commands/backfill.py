@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from math import ceil
 from typing import Annotated
 
@@ -13,12 +12,12 @@ from seven_senders_adapter.aws import AwsUnavailable
 from seven_senders_adapter.ledger.backfills import Backfill, Backfills, Tally
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Conflict
-from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.asking import confirm
-from seven_senders_cli.backfilling import Estimate, Job, check_dates, check_shown
+from seven_senders_cli.backfilling import Estimate, Job
 from seven_senders_cli.failing import Failed
-from seven_senders_cli.options import STACK, AsJson, StackName, Yes, read_begin, read_end
+from seven_senders_cli.options import STACK, AsJson, Since, StackName, Until, Yes
+from seven_senders_cli.past_orders import check_dates, check_shown, open_orders
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.screen import Screen, ShowDone, as_text
 from seven_senders_cli.stack import Stack, find_stack
@@ -31,19 +30,8 @@ def backfill(
     context: typer.Context,
     connection: Annotated[str, typer.Argument(help="See connections list.")],
     *,
-    since: Annotated[
-        datetime,
-        typer.Option(
-            parser=read_begin,
-            metavar="DATE",
-            help="Orders created from then on: a date, in UTC, or a time such as"
-            " 2026-01-31T08:00+01:00.",
-        ),
-    ],
-    until: Annotated[
-        datetime | None,
-        typer.Option(parser=read_end, metavar="DATE", help="The last day, or time; else now."),
-    ] = None,
+    since: Since,
+    until: Until = None,
     rate: Annotated[
         float, typer.Option(min=0.1, max=20, help="Orders that are queued in a second at most.")
     ] = 2.0,
@@ -78,16 +66,10 @@ def backfill(
 
 def _job(stack: Stack, connection: str, rate: float, pauses: Pauses) -> Job:
     document = stack.connections.load(connection)
-    shop_api = stack.shop_apis.load(connection)
-    if shop_api is None:
-        raise Failed(
-            f"{connection} has no credentials of its shop's API, where past orders are: add them"
-            f" with seven-senders connect {document.platform} {connection} --again"
-        )
     return Job(
         connection=connection,
         document=document,
-        api=open_shop_api(shop_api, sleep=pauses.sleep),
+        api=open_orders(stack, connection, document, pauses),
         orders=Orders(table=stack.table),
         backfills=Backfills(table=stack.table),
         queue=stack.queue,

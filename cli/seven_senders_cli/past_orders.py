@@ -1,0 +1,50 @@
+"""What stands before every walk through a shop's past orders."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.shop_api import OrderApi
+from seven_senders_cli.failing import Exit, Failed
+from seven_senders_cli.pauses import Pauses
+from seven_senders_cli.stack import Stack
+
+_RIGHTS: Mapping[str, str] = {
+    "shopify": "its app lacks the access scope read_all_orders: ask Shopify for it, add it to a"
+    " version of the app, release that, and approve it in the shop"
+}
+
+
+def open_orders(
+    stack: Stack, connection: str, document: ConnectionDocument, pauses: Pauses
+) -> OrderApi:
+    """The API of a connection's shop. Raises Failed if nothing opens it, or InvalidConnection."""
+    shop_api = stack.shop_apis.load(connection)
+    if shop_api is None:
+        raise Failed(
+            f"{connection} has no credentials of its shop's API, where past orders are: add them"
+            f" with seven-senders connect {document.platform} {connection} --again"
+        )
+    return open_shop_api(shop_api, sleep=pauses.sleep)
+
+
+def check_dates(since: datetime, until: datetime | None, now: datetime) -> None:
+    """Raise Failed if a time does not begin before it ends, or has not ended yet."""
+    if until is not None and until > now:
+        raise Failed("--until lies ahead: leave it out to go up to now", code=Exit.WRONG_INPUT)
+    if since >= (until or now):
+        end = "--until" if until else "now"
+        raise Failed(f"--since has to lie before {end}", code=Exit.WRONG_INPUT)
+
+
+def check_shown(api: OrderApi, platform: str, since: datetime, now: datetime) -> None:
+    """Raise Failed if the shop does not show the orders since a time, or ShopApiError."""
+    oldest = api.oldest_shown(now)
+    if oldest is None or since >= oldest:
+        return
+    why = _RIGHTS.get(platform, "a right is missing: give it to whom the shop knows us as")
+    raise Failed(
+        f"the shop shows no orders created before {oldest:%Y-%m-%d %H:%M:%S} UTC, as {why}."
+        f" Or begin later: --since {oldest + timedelta(days=1):%Y-%m-%d}"
+    )

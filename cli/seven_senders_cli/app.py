@@ -18,6 +18,7 @@ try:
         orders,
         pausing,
         send_event,
+        verify,
     )
     from seven_senders_cli.failing import Exit, Failed, explaining
     from seven_senders_cli.screen import printable
@@ -59,6 +60,7 @@ app.command(epilog="Example: seven-senders send-event events/shopify/1001-1-crea
 app.command(epilog="Example: seven-senders backfill my-shop --since 2026-01-01 --dry-run")(
     backfill.backfill
 )
+app.command(epilog="Example: seven-senders verify my-shop --since 2026-01-01")(verify.verify)
 app.add_typer(connections.app, name="connections")
 app.add_typer(failed.app, name="failed")
 app.add_typer(orders.app, name="orders")

@@ -104,7 +104,7 @@ def _ask(record: OrderRecord, settings: SyncingDocument | Hold, clients: Clients
         return Asked(why_not=f"can't be asked: {settings.why}")
     order_id = record.order_id or settings.order_id_prefix + record.number
     try:
-        order = _read(record, order_id, clients.of(settings.account))
+        order = read_there(record, order_id, clients.of(settings.account))
     except OrderNotFound:
         order = None
     except SevenSendersError as error:
@@ -114,7 +114,14 @@ def _ask(record: OrderRecord, settings: SyncingDocument | Hold, clients: Clients
     return Asked(order=order)
 
 
-def _read(record: OrderRecord, order_id: str, client: SevenSendersClient) -> RemoteOrder | None:
+def read_there(
+    record: OrderRecord, order_id: str, client: SevenSendersClient
+) -> RemoteOrder | None:
+    """An order as Seven Senders shows it; ``None`` if it does not know its order id.
+
+    Raises SevenSendersError: OrderNotFound if it does not know its own id any more, and
+    LookUpInconclusive if a few pages do not tell.
+    """
     if record.remote_id is not None:
         return client.get_order(record.remote_id)
     pages = iter(range(MOST_PAGES))

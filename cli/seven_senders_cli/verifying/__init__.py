@@ -1,0 +1,1 @@
+"""Shop, ledger and Seven Senders beside each other, order by order."""

@@ -1,52 +1,39 @@
-"""A shop's Admin API, as far as webhooks go, with Shopify's rules (source: shopify.dev)."""
+"""A shop's Admin API with Shopify's rules for webhooks and orders (source: shopify.dev)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
-from seven_senders_local.played_shops.graphql import Operation, Selection, SyntaxWrong, parse
-from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
+from graphql import GraphQLError
 
-TOPICS = frozenset(
-    "ORDERS_CREATE ORDERS_UPDATED ORDERS_PAID ORDERS_CANCELLED ORDERS_FULFILLED"
-    " ORDERS_PARTIALLY_FULFILLED ORDERS_DELETE PRODUCTS_UPDATE".split()
+from seven_senders_adapter.clock import Clock, utc_now
+from seven_senders_local.played_shops.bucket import Bucket
+from seven_senders_local.played_shops.graphql import (
+    Operation,
+    Refused,
+    Resolvers,
+    objects_in,
+    schema,
 )
-INPUT = frozenset("uri format filter includeFields metafieldNamespaces metafields name".split())
-SCHEMA: Mapping[str, Mapping[str, str]] = {
-    "query": {
-        "currentAppInstallation": "AppInstallation",
-        "webhookSubscriptions": "WebhookSubscriptionConnection",
-    },
-    "mutation": {
-        "webhookSubscriptionCreate": "WebhookPayload",
-        "webhookSubscriptionUpdate": "WebhookPayload",
-        "webhookSubscriptionDelete": "DeletePayload",
-    },
-    "AppInstallation": {"accessScopes": "AccessScope"},
-    "AccessScope": {"handle": ""},
-    "WebhookSubscriptionConnection": {"nodes": "WebhookSubscription", "pageInfo": "PageInfo"},
-    "WebhookSubscription": {
-        "id": "", "topic": "", "uri": "", "format": "", "filter": "", "includeFields": "",
-        "apiVersion": "ApiVersion",
-    },
-    "ApiVersion": {"handle": ""},
-    "PageInfo": {"hasNextPage": "", "endCursor": ""},
-    "WebhookPayload": {"webhookSubscription": "WebhookSubscription", "userErrors": "UserError"},
-    "DeletePayload": {"deletedWebhookSubscriptionId": "", "userErrors": "UserError"},
-    "UserError": {"field": "", "message": ""},
-}  # fmt: skip
-VARIABLES: Mapping[str, Mapping[str, str]] = {
-    "webhookSubscriptions": {"after": "String"},
-    "webhookSubscriptionCreate": {
-        "topic": "WebhookSubscriptionTopic!",
-        "webhookSubscription": "WebhookSubscriptionInput!",
-    },
-    "webhookSubscriptionUpdate": {"id": "ID!", "webhookSubscription": "WebhookSubscriptionInput!"},
-    "webhookSubscriptionDelete": {"id": "ID!"},
-}
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
+from seven_senders_local.played_shops.shopify_orders import (
+    SEE_ORDERS,
+    Body,
+    Node,
+    PlayedOrders,
+)
+
+MOST_A_QUERY = 1000
+"""The points that one call may cost."""
+
+TOKENS_LIVE = timedelta(seconds=86_399)
+
+INVALID_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+NO_SUCH_APP = "<h2>Oauth error application_cannot_be_found: No such API key</h2>"
 
 
 class UserError(Exception):
@@ -57,9 +44,10 @@ class UserError(Exception):
 class PlayedShopify:
     """One shop with one app.
 
-    ``throttled``: so many of the next calls cost more than the bucket holds. ``busy``: so many
-    are answered 429. ``page_size``: the most rows on a page. ``refused``: HTTP answers given
-    instead of any other.
+    ``token``: one of the Admin API, which does not run out. ``busy``: so many of the next calls
+    are answered 429. ``page_size``: the most webhooks on a page. ``refused``: an HTTP answer given
+    instead of any other. ``bucket``: what calls may cost. ``orders.cursors_expire``: how long the
+    cursors of orders can be used.
     """
 
     client_id: str = "client_1"
@@ -67,17 +55,32 @@ class PlayedShopify:
     token: str = "shpat_1"
     scopes: list[str] = field(default_factory=lambda: ["read_orders"])
     page_size: int = 100
-    throttled: int = 0
     busy: int = 0
     refused: Said | None = None
     user_error: str = ""
     api_version: str = "2026-10"
+    now: Clock = utc_now
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    bucket: Bucket = field(init=False)
+    orders: PlayedOrders = field(init=False)
+    _tokens: dict[str, datetime] = field(default_factory=dict)
     _ids: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.bucket = Bucket(self.now)
+        self.orders = PlayedOrders(self.now)
 
     def serve(self) -> Loopback:
         return Loopback(self.answer)
+
+    def put(self, body: Body) -> None:
+        """Have an order, as its webhook would bring it, in the place of an earlier one."""
+        self.orders.bodies[int(body["id"])] = body
+
+    def delete(self, order_id: str) -> None:
+        """Have an order no more."""
+        self.orders.bodies.pop(int(order_id), None)
 
     def add(self, topic: str, uri: str, **changes: object) -> str:
         """A webhook that the app made earlier, with its id."""
@@ -99,153 +102,125 @@ class PlayedShopify:
         return Said(status=404, content={"errors": "Not Found"})
 
     def _log_in(self, asked: Asked) -> Said:
-        assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
-        form = {key: value for key, (value,) in parse_qs(asked.body.decode()).items()}
-        assert set(form) == {"grant_type", "client_id", "client_secret"}
-        assert form["grant_type"] == "client_credentials"
-        if form["client_id"] != self.client_id:
-            page = "<h2>Oauth error application_cannot_be_found: No such API key</h2>"
-            return Said(status=400, page=page)
-        if form["client_secret"] != self.client_secret:
+        form = {key: values[0] for key, values in parse_qs(asked.body.decode()).items()}
+        if form.get("grant_type") != "client_credentials":
+            told = {"error": "invalid_request", "error_description": "No such grant type"}
+            return Said(status=400, content=told)
+        if form.get("client_id") != self.client_id:
+            return Said(status=400, page=NO_SUCH_APP)
+        if form.get("client_secret") != self.client_secret:
             told = {"error": "invalid_client", "error_description": "Client authentication failed"}
             return Said(status=400, content=told)
         self.calls.append("log_in")
+        token = f"shpat_of_login_{next(self._ids)}"
+        self._tokens[token] = self.now() + TOKENS_LIVE
         scope = ",".join(self.scopes)
-        token = {"access_token": self.token, "scope": scope, "expires_in": 86399}
-        return Said(content=token)
+        answer = {"access_token": token, "scope": scope, "expires_in": TOKENS_LIVE.seconds}
+        return Said(content=answer)
+
+    def _is_known(self, token: str) -> bool:
+        return token == self.token or (token in self._tokens and self.now() < self._tokens[token])
 
     def _graphql(self, asked: Asked) -> Said:
-        if asked.headers.get("x-shopify-access-token") != self.token:
-            told = "[API] Invalid API key or access token (unrecognized login or wrong password)"
-            return Said(status=401, content={"errors": told})
+        if not self._is_known(asked.headers.get("x-shopify-access-token", "")):
+            return Said(status=401, content={"errors": INVALID_TOKEN})
         document = json.loads(asked.body)
-        if self.throttled:
-            self.throttled -= 1
-            return Said(content=THROTTLED)
         try:
-            operation = parse(document["query"])
-            _check(operation, document.get("variables") or {})
-        except SyntaxWrong as error:
-            return Said(content={"errors": [{"message": str(error)}]})
-        data = {}
-        for name, selected in operation.selection.items():
+            operation = Operation.read(
+                schema("shopify.graphql"), document["query"], document.get("variables") or {}
+            )
+            return Said(content=self._run(operation))
+        except GraphQLError as error:
+            return Said(content={"errors": [error.formatted]})
+
+    def _run(self, operation: Operation) -> Mapping[str, Any]:
+        cost = operation.cost
+        if cost > MOST_A_QUERY:
+            told = f"Query cost is {cost}, which exceeds the single query max cost limit"
+            limit = {"cost": cost, "maxCost": MOST_A_QUERY}
+            raise Refused(f"{told} ({MOST_A_QUERY}).", "MAX_COST_EXCEEDED", **limit)
+        if not self.bucket.take(cost):
+            self.calls.append("throttled")
+            throttled = Refused("Throttled", "THROTTLED").formatted
+            return {"errors": [throttled], "extensions": self._costs(cost, None)}
+        answer = operation.run(self._resolvers())
+        actual = min(cost, objects_in(answer["data"]))
+        self.bucket.give_back(cost - actual)
+        return {**answer, "extensions": self._costs(cost, actual)}
+
+    def _costs(self, requested: int, actual: int | None) -> Mapping[str, Any]:
+        status = {"throttleStatus": self.bucket.status()}
+        return {"cost": {"requestedQueryCost": requested, "actualQueryCost": actual, **status}}
+
+    def _resolvers(self) -> Resolvers:
+        of_webhooks: Resolvers = {
+            "currentAppInstallation": self._installation,
+            "webhookSubscriptions": self._list,
+            "webhookSubscriptionCreate": self._change(self._create),
+            "webhookSubscriptionUpdate": self._change(self._update),
+            "webhookSubscriptionDelete": self._change(self._delete),
+        }
+        fields = {**of_webhooks, **self.orders.resolvers(self.scopes)}
+        return {name: self._noted(name, resolve) for name, resolve in fields.items()}
+
+    def _noted(self, name: str, resolve: Callable[..., object]) -> Callable[..., object]:
+        def resolved(info: object, **arguments: object) -> object:
             self.calls.append(name)
-            arguments = operation.arguments.get(name, {})
-            given = document["variables"]
-            values = {
-                key: given.get(value[1:]) if value.startswith("$") else int(value)
-                for key, value in arguments.items()
-            }
-            data[name] = _select(self._resolve(name, values), selected)
-        return Said(content={"data": data, "extensions": {"cost": {"requestedQueryCost": 10}}})
+            return resolve(info, **arguments)
 
-    def _resolve(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        match name:
-            case "currentAppInstallation":
-                return {"accessScopes": [{"handle": scope} for scope in self.scopes]}
-            case "webhookSubscriptions":
-                return self._list(values)
-        try:
-            return {"userErrors": [], **self._change(name, values)}
-        except UserError as error:
-            return {"userErrors": [{"field": ["webhookSubscription"], "message": str(error)}]}
+        return resolved
 
-    def _list(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        rows = [
-            {**row, "apiVersion": {"handle": self.api_version}}
-            for row in self.subscriptions.values()
-        ]
-        size = min(self.page_size, values["first"])
-        start = int(values["after"] or 0)
-        more = len(rows) > start + size
-        page = {"hasNextPage": more, "endCursor": str(start + size)}
-        return {"nodes": rows[start : start + size], "pageInfo": page}
+    def _installation(self, _info: object) -> Node:
+        return {"accessScopes": [{"handle": scope} for scope in self.scopes]}
 
-    def _change(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        if self.user_error:
-            raise UserError(self.user_error)
-        if name == "webhookSubscriptionDelete":
-            if values["id"] not in self.subscriptions:
-                raise UserError("Webhook subscription does not exist")
-            del self.subscriptions[values["id"]]
-            return {"deletedWebhookSubscriptionId": values["id"]}
-        given = dict(values["webhookSubscription"])
-        if given.get("filter") == "":
-            given["filter"] = None
-        if name == "webhookSubscriptionUpdate":
-            if values["id"] not in self.subscriptions:
-                raise UserError("Webhook subscription does not exist")
-            changed = self.subscriptions[values["id"]]
-            self._check_place(changed["topic"], given["uri"], but=values["id"])
-            changed |= given
-            return {}
-        topic = values["topic"]
-        if {"read_orders", "write_orders"}.isdisjoint(self.scopes):
+    def _list(self, _info: object, first: int, after: str | None = None) -> Node:
+        version = {"apiVersion": {"handle": self.api_version}}
+        rows = [{**row, **version} for row in self.subscriptions.values()]
+        start = int(after or 0)
+        end = start + min(self.page_size, first)
+        page = {"hasNextPage": end < len(rows), "endCursor": str(end)}
+        return {"nodes": rows[start:end], "pageInfo": page}
+
+    def _change(self, change: Callable[..., Node]) -> Callable[..., Node]:
+        def changed(_info: object, **arguments: Any) -> Node:
+            try:
+                if self.user_error:
+                    raise UserError(self.user_error)
+                return {"userErrors": [], **change(**arguments)}
+            except UserError as error:
+                return {"userErrors": [{"field": ["webhookSubscription"], "message": str(error)}]}
+
+        return changed
+
+    # The arguments of these have GraphQL's names.
+
+    def _create(self, *, topic: str, webhookSubscription: Node) -> Node:  # noqa: N803
+        if SEE_ORDERS.isdisjoint(self.scopes):
             raise UserError("You cannot create a webhook subscription with the specified topic")
+        given = dict(webhookSubscription)
         self._check_place(topic, given["uri"])
         self.add(topic, given.pop("uri"), **given)
         return {}
+
+    def _update(self, *, id: str, webhookSubscription: Node) -> Node:  # noqa: A002, N803
+        changed = self._subscription(id)
+        given = dict(webhookSubscription)
+        given["filter"] = given.get("filter") or None
+        self._check_place(changed["topic"], given["uri"], but=id)
+        changed |= given
+        return {}
+
+    def _delete(self, *, id: str) -> Node:  # noqa: A002
+        self._subscription(id)
+        del self.subscriptions[id]
+        return {"deletedWebhookSubscriptionId": id}
+
+    def _subscription(self, id_: str) -> dict[str, Any]:
+        if id_ not in self.subscriptions:
+            raise UserError("Webhook subscription does not exist")
+        return self.subscriptions[id_]
 
     def _check_place(self, topic: str, uri: str, *, but: str = "") -> None:
         rows = [row for id_, row in self.subscriptions.items() if id_ != but]
         if any((row["topic"], row["uri"]) == (topic, uri) for row in rows):
             raise UserError("Address for this topic has already been taken")
-
-
-THROTTLED = {
-    "errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}],
-    "extensions": {
-        "cost": {
-            "requestedQueryCost": 120,
-            "actualQueryCost": None,
-            "throttleStatus": {
-                "maximumAvailable": 1000.0,
-                "currentlyAvailable": 20,
-                "restoreRate": 50.0,
-            },
-        }
-    },
-}
-
-
-def _check(operation: Operation, given: Mapping[str, Any]) -> None:
-    _check_fields(operation.selection, operation.kind)
-    for name, arguments in operation.arguments.items():
-        for argument, value in arguments.items():
-            if not value.startswith("$"):
-                continue
-            type_ = VARIABLES[name].get(argument)
-            if type_ is None or operation.variables.get(value[1:]) != type_:
-                raise SyntaxWrong(f"{name}({argument}) is {type_}")
-            _check_value(type_, given.get(value[1:]))
-
-
-def _check_value(type_: str, value: Any) -> None:
-    if type_.endswith("!") and value is None:
-        raise SyntaxWrong(f"null for {type_}")
-    if type_ == "WebhookSubscriptionTopic!" and value not in TOPICS:
-        raise SyntaxWrong(f"{value} is no topic")
-    if type_ == "WebhookSubscriptionInput!":
-        if unknown := set(value) - INPUT:
-            raise SyntaxWrong(f"no field {unknown}")
-        if value.get("format") not in {"JSON", "XML", None}:
-            raise SyntaxWrong("no format")
-
-
-def _check_fields(selection: Selection, type_: str) -> None:
-    for name, inner in selection.items():
-        if name not in SCHEMA[type_]:
-            raise SyntaxWrong(f"Field '{name}' doesn't exist on type '{type_}'")
-        of = SCHEMA[type_][name]
-        if bool(inner) != bool(of):
-            raise SyntaxWrong(f"Field '{name}' must have a selection of subfields, or none")
-        if of:
-            _check_fields(inner, of)
-
-
-def _select(value: Any, selection: Selection) -> Any:
-    if isinstance(value, list):
-        return [_select(entry, selection) for entry in value]
-    if not selection or value is None:
-        return value
-    return {name: _select(value.get(name), inner) for name, inner in selection.items()}

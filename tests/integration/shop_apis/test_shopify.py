@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
@@ -18,8 +19,10 @@ from seven_senders_adapter.shop_apis.shop_api import (
     WrongShop,
 )
 from seven_senders_adapter.shop_apis.shopify import ShopifyApi
+from seven_senders_local.played_shops.bucket import Bucket
 from seven_senders_local.played_shops.loopback import Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
+from tests.played.clock import PlayedClock
 
 URL = "https://api.example/webhooks/acme"
 
@@ -28,19 +31,25 @@ URL = "https://api.example/webhooks/acme"
 class Shop:
     played: PlayedShopify
     url: str
+    clock: PlayedClock
     waits: list[float] = field(default_factory=list)
 
     def api(self, **settings: Any) -> ShopifyApi:
         app = {"client_id": "client_1", "client_secret": SecretStr("shpss_1")}
         document = ShopifyApiDocument(url=self.url, **app | settings)
-        return ShopifyApi(document, sleep=self.waits.append)
+        return ShopifyApi(document, sleep=self.sleep, monotonic=self.clock.epoch)
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.clock.sleep(seconds)
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    played = PlayedShopify()
+    clock = PlayedClock(1_800_000_000)
+    played = PlayedShopify(now=clock.now)
     with played.serve() as server:
-        yield Shop(played, server.url)
+        yield Shop(played, server.url, clock)
 
 
 def test_an_app_logs_in_once_and_sees_its_webhooks_on_every_page(shop: Shop) -> None:
@@ -99,9 +108,10 @@ def test_a_webhook_is_made_in_json_and_removed(shop: Shop) -> None:
 
 
 def test_it_waits_as_long_as_the_cost_of_a_query_needs(shop: Shop) -> None:
-    shop.played.throttled = 2
+    shop.played.bucket = Bucket(shop.clock.now, restored=50, left=104)
     assert shop.api().webhooks() == []
-    assert shop.waits == [2.0, 2.0]  # 100 points are lacking, and 50 come back a second
+    assert shop.waits == [2.0]  # 100 of the 204 points are lacking, and 50 come back a second
+    assert shop.played.calls.count("throttled") == 1
 
 
 def test_it_waits_as_long_as_a_429_says(shop: Shop) -> None:
@@ -110,6 +120,7 @@ def test_it_waits_as_long_as_a_429_says(shop: Shop) -> None:
     assert shop.waits == [1.0]
 
 
+NEVER_FULL = Bucket(utc_now, size=10, left=0)
 PAGE = "<html><body><h2>Oauth error {}</h2></body></html>"
 
 
@@ -214,7 +225,9 @@ PAGE = "<html><body><h2>Oauth error {}</h2></body></html>"
             id="a page instead of JSON",
         ),
         pytest.param({}, {"busy": 99}, Throttled, "try again later", id="it throttles for long"),
-        pytest.param({}, {"throttled": 99}, Throttled, "try again", id="queries cost too much"),
+        pytest.param(
+            {}, {"bucket": NEVER_FULL}, Throttled, "try again", id="queries cost too much"
+        ),
     ],
 )
 def test_what_goes_wrong_is_told_by_its_kind_with_what_to_do(

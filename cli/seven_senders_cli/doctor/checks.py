@@ -142,14 +142,11 @@ def _of_connection(
     shop_apis = stack.shop_apis
 
     def webhooks() -> Iterator[Finding]:
-        opens = shop_apis.load(name)
-        return shop_side.look(
-            shop,
-            open_shop_api(opens) if opens else None,
-            stack.webhook_url(name),
-            register=again,
-            today=utc_now().date(),
-        )
+        opens, today = shop_apis.load(name), utc_now().date()
+        yield from shop_side.version(shop, opens, register=again, today=today)
+        api = open_shop_api(opens) if opens else None
+        url = stack.webhook_url(name)
+        yield from shop_side.look(shop, api, url, register=again, today=today)
 
     def how_far() -> Iterator[Finding]:
         now = utc_now()

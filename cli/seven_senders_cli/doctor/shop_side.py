@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from seven_senders_adapter.connections.shop_apis import (
+    ShopApiDocument,
+    ShopifyApiDocument,
+    end_of,
+    newest_version,
+)
 from seven_senders_adapter.shop_apis.registering import lead_to
 from seven_senders_adapter.shop_apis.shop_api import Webhook, WebhookApi
 from seven_senders_cli.doctor.finding import Finding, amber, green, red
-
-SUPPORTED_DAYS = 365
-"""How long Shopify keeps a version of its API, by the month in its name (source: shopify.dev)."""
 
 
 def look(
@@ -52,14 +55,18 @@ def _judged(
         yield red(subject, f"the webhook {webhook.topic} {fault}", register)
     if webhook.url != url:
         yield red(subject, f"the webhook {webhook.topic} leads to {webhook.url}", register)
-    if _is_outdated(webhook.api_version, today):
-        what = f"the webhook {webhook.topic} has the version {webhook.api_version} of the API"
+    if end := end_of(webhook.api_version, today):
+        version = f"the version {webhook.api_version} of the API, which {end}"
+        what = f"the webhook {webhook.topic} has {version}"
         yield amber(subject, what, "Give the app a newer version, release it")
 
 
-def _is_outdated(version: str | None, today: date) -> bool:
-    """Whether a version of Shopify's API, named after its month, is no longer kept."""
-    try:
-        return (today - date.fromisoformat(f"{version}-01")).days > SUPPORTED_DAYS
-    except ValueError:
-        return False
+def version(
+    subject: str, opens: ShopApiDocument | None, *, register: str, today: date
+) -> Iterator[Finding]:
+    """Whether the version of Shopify's API that is called nears its end."""
+    if not isinstance(opens, ShopifyApiDocument):
+        return
+    if end := end_of(opens.api_version, today):
+        what = f"the version {opens.api_version} of Shopify's API, which is called, {end}"
+        yield amber(subject, what, f"{register} --api-version {newest_version(today)}")

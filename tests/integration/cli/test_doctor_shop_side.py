@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from pydantic import SecretStr
 
+from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument, WooCommerceApiDocument
 from seven_senders_adapter.shop_apis.shop_api import ShopUnreachable, Webhook
 from seven_senders_cli.doctor import shop_side
 from seven_senders_cli.doctor.finding import Check, Finding, examine
@@ -66,9 +68,13 @@ BY_HAND = "amber the app has no webhook that leads here, and can't see those mad
         ),
         (
             Shop([webhook("order.created", version="2025-10"), UPDATED]),
-            ["amber the webhook order.created has the version 2025-10 of the API"],
+            ["amber the webhook order.created has the version 2025-10 of the API, which ended on"],
         ),
-        (Shop([webhook("order.created", version="2026-01"), UPDATED]), ["green 2 active"]),
+        (
+            Shop([webhook("order.created", version="2026-01"), UPDATED]),
+            ["amber the webhook order.created has the version 2026-01 of the API, which ends on"],
+        ),
+        (Shop([webhook("order.created", version="2026-04"), UPDATED]), ["green 2 active"]),
         (Shop([webhook("order.created", version="wp_api_v3"), UPDATED]), ["green 2 active"]),
     ],
     ids=[
@@ -82,6 +88,7 @@ BY_HAND = "amber the app has no webhook that leads here, and can't see those mad
         "shut off after failures",
         "a URL that is not quite right",
         "an API version that has ended",
+        "one that ends soon",
         "one that is still kept",
         "WooCommerce's version",
     ],
@@ -95,6 +102,38 @@ def test_each_topic_has_one_active_webhook_that_leads_here(
     ]
     assert len(found) == len(expected)
     assert all(map(str.startswith, found, expected))
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2027, 8, 1), None),
+        (date(2027, 8, 2), "the version 2026-10 of Shopify's API, which is called, ends on"),
+        (date(2027, 10, 1), "the version 2026-10 of Shopify's API, which is called, ended on"),
+    ],
+)
+def test_a_version_of_shopifys_api_that_nears_its_end_is_amber(
+    today: date, expected: str | None
+) -> None:
+    opens = ShopifyApiDocument(
+        url="https://acme.myshopify.com",
+        client_id="client_1",
+        client_secret=SecretStr("shpss_1"),
+        api_version="2026-10",
+    )
+    found = list(shop_side.version("shop", opens, register="connect --again", today=today))
+    assert [one.what for one in found] == ([f"{expected} 2027-10-01"] if expected else [])
+    newest = "2027-10" if today.month >= 10 else "2027-07"
+    assert all(one.mend == f"connect --again --api-version {newest}" for one in found)
+
+
+def test_woocommerce_has_no_versions_that_end() -> None:
+    opens = WooCommerceApiDocument(
+        url="https://acme.example",
+        consumer_key=SecretStr("ck_1"),
+        consumer_secret=SecretStr("cs_1"),
+    )
+    assert list(shop_side.version("shop", opens, register="connect", today=TODAY)) == []
 
 
 class Unreachable(Shop):

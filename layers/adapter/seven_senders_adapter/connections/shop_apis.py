@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from seven_senders_adapter.connections.rules import InvalidConnection
 
 SHOPIFY_API_VERSION = "2026-10"
 """The newest stable one. What is used of it is there since 2025-10 (source: its changelog)."""
+
+WARNED_BEFORE = timedelta(days=60)
 
 _VERSION = re.compile(r"20[0-9]{2}-(01|04|07|10)")
 _SHOP = re.compile(r"https://[a-z0-9][a-z0-9-]*\.myshopify\.com")
@@ -41,6 +44,27 @@ def _version(value: str) -> str:
     if not _VERSION.fullmatch(value):
         raise ValueError(f"expected a stable version such as {SHOPIFY_API_VERSION}")
     return value
+
+
+def end_of(version: str | None, today: date) -> str | None:
+    """In words, when Shopify no longer keeps a version of its API, if that is near or over.
+
+    It keeps each for a year from the month in its name. Then it answers by the oldest that it
+    keeps, in which something may be missing (source: shopify.dev, API versioning). Nothing is said
+    of what is no version of Shopify's.
+    """
+    if version is None or not _VERSION.fullmatch(version):
+        return None
+    year, month = map(int, version.split("-"))
+    end = date(year + 1, month, 1)
+    if today < end - WARNED_BEFORE:
+        return None
+    return f"ended on {end}" if today >= end else f"ends on {end}"
+
+
+def newest_version(today: date) -> str:
+    """The newest stable version of Shopify's API: one comes with each quarter."""
+    return f"{today.year}-{1 + (today.month - 1) // 3 * 3:02}"
 
 
 class _Document(BaseModel):

@@ -163,16 +163,17 @@ def _healing() -> Iterator[Widget]:
     )
     yield graph("Orders found, by shop", each("OrdersFound"), stacked=True)
     yield graph(
-        "Webhooks lost and wrong, by shop",
+        "What fails, by shop",
         each("WebhooksLost"),
         each("WebhookFaults"),
+        each("ShopApiFailures", "reason"),
     )
     yield graph(
         "Healing",
         own("OrdersFound", "orders found"),
         own("WebhooksLost", "webhooks lost"),
         own("WebhookFaults", "webhooks missing or wrong"),
-        own("ShopApiFailures", "failures of shops' APIs"),
+        own("ShopApiFailures", "calls that shops' APIs failed"),
     )
 
 

@@ -186,7 +186,7 @@ class Shop:
     def pass_time(self, time: timedelta) -> None:
         self.clock.sleep(time.total_seconds())
 
-    def changes(self, order: int, *, ago: timedelta = HOUR, **fields: object) -> Body:
+    def changes(self, order: int, *, ago: timedelta = HOUR, **fields: Any) -> Body:
         """The shop changes an order, or takes a new one."""
         at = to_text(self.now - ago)
         plain = {"id": order, "name": f"#{order}", "created_at": at, "updated_at": at}

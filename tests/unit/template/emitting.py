@@ -9,13 +9,18 @@ from io import StringIO
 from typing import Any, cast, override
 
 import requests
+from pydantic import SecretStr
 
 from functions.check_connections.app import CheckConnections, CheckEnvironment
 from functions.receive_webhook.app import ReceiveEnvironment, ReceiveWebhook
+from functions.reconcile_orders.app import ReconcileEnvironment, ReconcileOrders
 from functions.retry_failed.app import RetryEnvironment, RetryFailed
 from functions.sync_order.app import SyncEnvironment, SyncOrder
 from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.seven_senders.transport import ApiSession
+from seven_senders_local.played_shops.loopback import Said
+from seven_senders_local.played_shops.shopify import PlayedShopify
 from seven_senders_local.sandbox import FaultRule, Sandbox
 from seven_senders_local.sqs_event import failed_ids, to_event
 from tests.played.clock import PlayedClock, PlayedContext
@@ -45,7 +50,9 @@ class PlayedStack:
         self.clock = clock
         self.sandbox = sandbox
         self.main, self.dead = PlayedFifo(self.clock), PlayedFifo(self.clock)
-        self.sqs = PlayedSqs(self.clock, {"main": self.main, "dead": self.dead}).client
+        self.turns = PlayedFifo(self.clock)
+        queues = {"main": self.main, "dead": self.dead, "turns": self.turns}
+        self.sqs = PlayedSqs(self.clock, queues).client
         self.ssm = MemorySsm()
         self.dynamodb = MemoryDynamoDB().client
         self.sync = self.new_sync(direct_session(self.sandbox))
@@ -72,6 +79,26 @@ class PlayedStack:
             ssm=self.ssm.client,
             dynamodb=self.dynamodb,
             now=self.clock.now,
+        )
+
+        self.reconcile = ReconcileOrders(
+            ReconcileEnvironment(
+                **_common(),
+                reconciliation_queue_url="turns",
+                receiving_path="/receiving",
+                syncing_path="/syncing",
+                shop_apis_path="/shop_apis",
+                table_name="ledger",
+                webhook_url="https://api.example/webhooks/",
+                reconciliation_delay_minutes="30",
+                shopify_lost_after_hours="24",
+                woocommerce_lost_after_hours="1",
+            ),
+            ssm=self.ssm.client,
+            dynamodb=self.dynamodb,
+            sqs=self.sqs,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
         )
 
     def new_sync(self, session: ApiSession) -> SyncOrder:
@@ -106,6 +133,11 @@ class PlayedStack:
         self.ssm.parameters["/receiving/acme"] = connection.receiving_text()
         self.ssm.parameters["/syncing/acme"] = connection.syncing_text()
         self.clock.sleep(61)
+
+    def let_in(self, url: str) -> None:
+        """Store what opens the API of the connection's shop."""
+        app = ShopifyApiDocument(url=url, client_id="client_1", client_secret=SecretStr("shpss_1"))
+        self.ssm.parameters["/shop_apis/acme"] = app.text()
 
     def deliver(self, order: int, *, topic: str = "orders/updated", **changes: object) -> None:
         """A delivery of the shop, which is signed."""
@@ -145,6 +177,14 @@ class PlayedStack:
     def retry_failed(self) -> None:
         """The hourly run."""
         self.retry({"source": "aws.events"}, self._context())
+
+    def make_rounds(self) -> None:
+        """The run of every quarter of an hour, and the turns that it asks for."""
+        self.reconcile({"source": "aws.events"}, self._context())
+        for turn in self.turns.receive(900):
+            event = to_event([turn.as_received()], queue_arn="turns", region="eu-central-1")
+            self.reconcile(event, self._context())
+            self.turns.delete(turn.receipt)
 
     def _context(self) -> Any:
         return PlayedContext(self.clock, self.clock.seconds + 300)
@@ -197,6 +237,21 @@ def _fail_inside(stack: PlayedStack) -> None:
     stack.ssm.failing.clear()
 
 
+def _miss_a_webhook(stack: PlayedStack) -> None:
+    shop = PlayedShopify(now=stack.clock.now)
+    with shop.serve() as server:
+        stack.let_in(server.url)
+        now = stack.clock.now().isoformat()
+        shop.put({**SHOPIFY_ORDER, "id": 9, "name": "#9", "created_at": now, "updated_at": now})
+        stack.clock.sleep(3600)
+        stack.make_rounds()
+        stack.work()
+        stack.clock.sleep(timedelta(days=1).total_seconds())
+        stack.make_rounds()
+        shop.refused = Said(status=503)
+        stack.make_rounds()
+
+
 def _grow_old(stack: PlayedStack) -> None:
     stack.clock.sleep(timedelta(days=12).total_seconds())
     stack.drain()
@@ -210,7 +265,14 @@ def emitted() -> frozenset[Series]:
     clock, printed = PlayedClock(BEGIN.timestamp()), StringIO()
     with redirect_stdout(printed), Sandbox(now=clock.epoch) as sandbox:
         stack = PlayedStack(clock, sandbox)
-        for happens in (_sell_and_ship, _be_refused, _lose_the_account, _fail_inside, _grow_old):
+        for happens in (
+            _sell_and_ship,
+            _be_refused,
+            _lose_the_account,
+            _fail_inside,
+            _miss_a_webhook,
+            _grow_old,
+        ):
             happens(stack)
     lines = [json.loads(line) for line in printed.getvalue().splitlines()]
     return frozenset(series for line in lines if "_aws" in line for series in _series(line))

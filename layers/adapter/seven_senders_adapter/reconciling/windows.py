@@ -14,11 +14,8 @@ from seven_senders_adapter.reconciling.comparison import Comparison, feed
 from seven_senders_adapter.shop_apis.shop_api import By, OrderApi, Span
 from seven_senders_adapter.telemetry import Telemetry
 
-OVERLAP = timedelta(hours=1)
-"""So much of what was looked at is looked at again: clocks differ, and shops commit late.
-
-An hour, as WordPress moves a time by so much that falls into the gap of its summer time.
-"""
+OVERLAP = timedelta(minutes=30)
+"""So much of what was looked at is looked at again: clocks differ, and shops commit late."""
 
 LONGEST_READY = 1000
 """While so many order events wait to be worked no more are added."""

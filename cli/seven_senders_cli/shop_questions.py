@@ -80,8 +80,8 @@ def ask_for_woocommerce_api(
             default=_shown(known.consumer_secret if known else None),
         ),
     }
-    is_the_same = known is not None and settings["url"].rstrip("/") == known.url
-    settings["plain_http"] = plain_http or (is_the_same and known.plain_http)
+    was_plain = known is not None and known.plain_http and known.url == settings["url"].rstrip("/")
+    settings["plain_http"] = plain_http or was_plain
     return validate(WooCommerceApiDocument, name, json.dumps(settings))
 
 

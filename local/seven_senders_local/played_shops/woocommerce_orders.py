@@ -60,10 +60,12 @@ class _Row:
 class PlayedOrders:
     """The orders of a shop whose clock shows the time of ``time_zone``.
 
-    A list is kept until an order changes, so that paging through many costs what a page costs.
+    ``broken``: those that can't be loaded, which are listed and not shown. A list is kept until an
+    order changes, so that paging through many costs what a page costs.
     """
 
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
+    broken: set[int] = field(default_factory=set)
     rows: dict[int, _Row] = field(default_factory=dict)
     _ids: list[int] = field(default_factory=list)
     _lists: dict[tuple[tuple[str, str], ...], list[_Row]] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class PlayedOrders:
         if wrong := refusal(query, ONE):
             return wrong
         row = self.rows.get(int(order))
-        if row is None:
+        if row is None or row.id in self.broken:
             return error("woocommerce_rest_shop_order_invalid_id", "Invalid ID.", 404)
         return Said(content=_shown(row, query))
 
@@ -107,7 +109,7 @@ class PlayedOrders:
         total = len(rows) if shown else 0
         pages = -(-total // size)
         return Said(
-            content=[_shown(row, query) for row in shown],
+            content=[_shown(row, query) for row in shown if row.id not in self.broken],
             headers={"X-WP-Total": str(total), "X-WP-TotalPages": str(pages)},
         )
 

@@ -91,10 +91,12 @@ class Place:
     def joins(self, orders: Sequence[Mapping[str, Any]], total: int) -> bool:
         """Whether nothing lies between the page here and what has been read.
 
-        ``total`` is that of the page's answer, which is 0 behind the end.
+        ``total`` is that of the page's answer, which is 0 behind the end. A page that hides an
+        order, as WooCommerce does where one can't be loaded, may hide the one that overlaps.
         """
         is_last = self.skipped + PER_PAGE >= total
-        return is_last or any(order["id"] <= self.read_up_to for order in orders)
+        hides_some = len(orders) < PER_PAGE
+        return is_last or hides_some or any(order["id"] <= self.read_up_to for order in orders)
 
     def back(self) -> Self:
         """Nearer to the end, by half a page so that the pages have other borders than before."""

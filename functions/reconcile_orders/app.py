@@ -161,7 +161,7 @@ def _parts(
 ) -> Parts:
     orders = Orders(table=table)
     return Parts(
-        webhooks=WebhookHealth(base_url=env.webhook_url, telemetry=telemetry),
+        webhooks=WebhookHealth(base_url=env.webhook_url, telemetry=telemetry, now=now),
         windows=Windows(
             progress=progress,
             orders=orders,

@@ -1,16 +1,18 @@
 """The webhooks of a connection as its shop has them."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from seven_senders_adapter.connections.shop_apis import (
+    WARNED_BEFORE,
     ShopApiDocument,
     ShopifyApiDocument,
     end_of,
     newest_version,
 )
-from seven_senders_adapter.shop_apis.registering import lead_to
+from seven_senders_adapter.shop_apis.registering import Fault, faults, lead_to
 from seven_senders_adapter.shop_apis.shop_api import Webhook, WebhookApi
 from seven_senders_cli.doctor.finding import Finding, amber, green, red
 
@@ -31,34 +33,27 @@ def look(
         what = "the app has no webhook that leads here, and can't see those made by hand"
         yield amber(subject, what, f"Look in the shop's admin, or: {register}")
         return
-    problems = [*_missing(subject, api, here, register)]
-    for webhook in here:
-        problems += _judged(subject, webhook, url, register, today)
+    problems = [
+        *_wrong(subject, faults(api.topics, here, url, today), register),
+        *_ending(subject, here, today),
+    ]
     yield from problems or [green(subject, f"{len(here)} active webhooks lead here")]
 
 
-def _missing(
-    subject: str, api: WebhookApi, here: Sequence[Webhook], register: str
-) -> Iterator[Finding]:
-    topics = Counter(webhook.topic for webhook in here)
-    if missing := [topic for topic in api.topics if not topics[topic]]:
-        what = f"no webhook for {', '.join(missing)}: never made, or deleted after failures"
-        yield red(subject, what, register)
-    if twice := [topic for topic, number in topics.items() if number > 1]:
-        yield amber(subject, f"several webhooks for {', '.join(twice)}", register)
+def _wrong(subject: str, found: Sequence[Fault], register: str) -> Iterator[Finding]:
+    """The same fault of several webhooks is one finding."""
+    for (what, loses_orders), same in groupby(found, attrgetter("what", "loses_orders")):
+        topics = ", ".join(fault.topic for fault in same)
+        judged = red if loses_orders else amber
+        yield judged(subject, f"webhook {topics}: {what}", register)
 
 
-def _judged(
-    subject: str, webhook: Webhook, url: str, register: str, today: date
-) -> Iterator[Finding]:
-    for fault in webhook.faults:
-        yield red(subject, f"the webhook {webhook.topic} {fault}", register)
-    if webhook.url != url:
-        yield red(subject, f"the webhook {webhook.topic} leads to {webhook.url}", register)
-    if end := end_of(webhook.api_version, today):
-        version = f"the version {webhook.api_version} of the API, which {end}"
-        what = f"the webhook {webhook.topic} has {version}"
-        yield amber(subject, what, "Give the app a newer version, release it")
+def _ending(subject: str, here: Sequence[Webhook], today: date) -> Iterator[Finding]:
+    for webhook in here:
+        if (end := end_of(webhook.api_version)) and end - WARNED_BEFORE <= today < end:
+            version = f"has the version {webhook.api_version} of the API, which ends on {end}"
+            what = f"webhook {webhook.topic}: {version}"
+            yield amber(subject, what, "Give the app a newer version, release it")
 
 
 def version(
@@ -67,6 +62,8 @@ def version(
     """Whether the version of Shopify's API that is called nears its end."""
     if not isinstance(opens, ShopifyApiDocument):
         return
-    if end := end_of(opens.api_version, today):
-        what = f"the version {opens.api_version} of Shopify's API, which is called, {end}"
+    end = end_of(opens.api_version)
+    if end and today >= end - WARNED_BEFORE:
+        ends = "ended" if today >= end else "ends"
+        what = f"the version {opens.api_version} of Shopify's API, which is called, {ends} on {end}"
         yield amber(subject, what, f"{register} --api-version {newest_version(today)}")

@@ -151,7 +151,7 @@ class Shop:
             shop_apis=self.shop_apis,
             open_api=lambda _: self.api,
             parts=Parts(
-                webhooks=WebhookHealth(base_url=URL, telemetry=telemetry),
+                webhooks=WebhookHealth(base_url=URL, telemetry=telemetry, now=self.clock.now),
                 windows=Windows(
                     progress=progress,
                     orders=orders,

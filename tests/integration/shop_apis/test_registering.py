@@ -183,3 +183,13 @@ def test_removing_takes_what_leads_here_and_nothing_else(shop: Shop) -> None:
     removed = [done.topic for done in remove(shop.api, url=shop.url)]
     assert sorted(removed) == sorted(shop.api.topics)
     assert [webhook.url for webhook in shop.api.webhooks()] == [OTHER_STACK]
+
+
+def test_a_topic_that_is_of_no_use_keeps_no_webhook(shop: Shop) -> None:
+    """It would only bring personal data."""
+    is_shopify = isinstance(shop.played, PlayedShopify)
+    shop.played.add("PRODUCTS_UPDATE" if is_shopify else "customer.updated", shop.url)
+    outcomes = shop.register()
+    removed = [topic for topic, outcome in outcomes.items() if outcome == ["removed"]]
+    assert removed == ["products/update" if is_shopify else "customer.updated"]
+    assert shop.leading_here() == sorted(shop.api.topics)

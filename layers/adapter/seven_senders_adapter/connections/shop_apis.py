@@ -46,20 +46,16 @@ def _version(value: str) -> str:
     return value
 
 
-def end_of(version: str | None, today: date) -> str | None:
-    """In words, when Shopify no longer keeps a version of its API, if that is near or over.
+def end_of(version: str | None) -> date | None:
+    """From when on Shopify no longer keeps a version of its API; ``None`` if it is none of its.
 
     It keeps each for a year from the month in its name. Then it answers by the oldest that it
-    keeps, in which something may be missing (source: shopify.dev, API versioning). Nothing is said
-    of what is no version of Shopify's.
+    keeps, in which something may be missing (source: shopify.dev, API versioning).
     """
     if version is None or not _VERSION.fullmatch(version):
         return None
     year, month = map(int, version.split("-"))
-    end = date(year + 1, month, 1)
-    if today < end - WARNED_BEFORE:
-        return None
-    return f"ended on {end}" if today >= end else f"ends on {end}"
+    return date(year + 1, month, 1)
 
 
 def newest_version(today: date) -> str:

@@ -1,5 +1,6 @@
 """The webhooks of a connection in its shop: looked at, and mended."""
 
+from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.shop_apis.registering import faults, lead_to, register
 from seven_senders_adapter.shop_apis.shop_api import PAUSED, WebhookApi
@@ -9,9 +10,10 @@ from seven_senders_adapter.telemetry import Telemetry
 class WebhookHealth:
     """Counts what is wrong and mends it. ``base_url`` is the webhook URL up to the name."""
 
-    def __init__(self, *, base_url: str, telemetry: Telemetry) -> None:
+    def __init__(self, *, base_url: str, telemetry: Telemetry, now: Clock) -> None:
         self._base_url = base_url
         self._telemetry = telemetry
+        self._now = now
 
     def look(self, connection: str, document: ConnectionDocument, api: WebhookApi) -> int:
         """How many faults were found. Raises ShopApiError, also if they can't be mended.
@@ -20,7 +22,7 @@ class WebhookHealth:
         """
         url = self._base_url + connection
         here = lead_to(url, api.webhooks())
-        found = faults(api.topics, here, url)
+        found = faults(api.topics, here, url, self._now().date())
         for fault in found:
             self._telemetry.webhook_fault()
             self._telemetry.warn("a webhook is wrong", topic=fault.topic, what=fault.what)

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
+from seven_senders_adapter.connections.shop_apis import end_of
 from seven_senders_adapter.shop_apis.shop_api import Webhook, WebhookApi
 
 
@@ -19,19 +21,35 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one topic's webhook, as the end of a sentence that begins with it."""
+    """What is wrong with one topic's webhook, as the end of a sentence that begins with it.
+
+    ``loses_orders``: orders do not come by it as they should.
+    """
 
     topic: str
     what: str
+    loses_orders: bool = True
 
 
-def faults(topics: Sequence[str], here: Sequence[Webhook], url: str) -> list[Fault]:
+def faults(topics: Sequence[str], here: Sequence[Webhook], url: str, today: date) -> list[Fault]:
     """What keeps the webhooks that lead to ``url`` from bringing each of the topics once."""
     number = Counter(webhook.topic for webhook in here)
-    found = [Fault(topic, "is missing") for topic in topics if not number[topic]]
-    found += [Fault(topic, "stands there several times") for topic in number if number[topic] > 1]
-    found += [Fault(topic, "is of no use") for topic in number if topic not in topics]
-    return found + [Fault(one.topic, what) for one in here for what in _wrong(one, url)]
+    missing = [Fault(topic, "is missing") for topic in topics if not number[topic]]
+    several = [
+        Fault(topic, "stands there several times", loses_orders=False)
+        for topic in number
+        if number[topic] > 1
+    ]
+    useless = [
+        Fault(topic, "is of no use", loses_orders=False) for topic in number if topic not in topics
+    ]
+    wrong = [Fault(one.topic, what) for one in here for what in _wrong(one, url)]
+    ended = [
+        Fault(one.topic, f"has the version {one.api_version} of the API, which ended on {end}")
+        for one in here
+        if (end := end_of(one.api_version)) and today >= end
+    ]
+    return [*missing, *several, *useless, *wrong, *ended]
 
 
 def register(api: WebhookApi, *, url: str, secret: str) -> Iterator[Registered]:

@@ -77,8 +77,9 @@ class Span:
 class Page:
     """Some orders, each as a webhook of the shop would bring it, without personal data.
 
-    WooCommerce's may hold personal data in ``meta_data``: project them at once. ``next`` is where
-    the next page begins, ``None`` after the last one; it may be kept for days.
+    It may stand in Shopify's ``note_attributes`` and WooCommerce's ``meta_data``: project them at
+    once. ``next`` is where the next page begins, ``None`` after the last one; it may be kept for
+    days.
     """
 
     orders: Sequence[Body]

@@ -78,7 +78,7 @@ class ShopifyApi:
 
     def count(self, span: Span) -> int:
         """How many orders there are in a span now."""
-        data = self._call(orders.COUNT, query=orders.search(span, Place.of(span, None).begin))
+        data = self._call(orders.COUNT, query=orders.search(span))
         return int(data["ordersCount"]["count"])
 
     def page(self, span: Span, position: str | None) -> Page:

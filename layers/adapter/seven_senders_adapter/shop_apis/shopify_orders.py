@@ -142,11 +142,15 @@ class Place:
         return f"{self.begin} {times[-1]} {page['pageInfo']['endCursor']}"
 
 
-def search(span: Span, begin: str) -> str:
-    """A query in Shopify's search syntax for the orders of a span since ``begin``."""
+def search(span: Span, begin: str | None = None) -> str:
+    """A query for the orders of a span, or for those of them since ``begin``.
+
+    Times are quoted, for of others Shopify reads the day only (source: its search syntax).
+    """
     name = _FILTERS[span.by]
+    since = begin or _as_text(span.begin)
     after_end = _as_text(span.end + timedelta(seconds=1))
-    return f"{name}:>='{begin}' {name}:<'{after_end}'"
+    return f"{name}:>='{since}' {name}:<'{after_end}'"
 
 
 def order_gid(order: str) -> str:

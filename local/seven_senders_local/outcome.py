@@ -11,9 +11,12 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
+from seven_senders_adapter.messages import RECONCILIATION
 from seven_senders_local.events import EVENTS, Event, fill
 
 CAME = "came"
+SYNCED = "synced"
+HEALED = "healed"
 NOTED = "noted"
 LEFT = "left"
 TURNED_AWAY = "turned away"
@@ -32,10 +35,14 @@ type RemoteOrders = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One delivery in the order of arrival; ``why`` it comes here, if not at its place."""
+    """One delivery in the order of arrival; ``why`` it comes here, if not at its place.
+
+    One that is ``lost`` is sent by nobody.
+    """
 
     event: Event
     why: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +76,11 @@ class Expected:
 class Evidence:
     """What can be seen when all is worked.
 
-    ``answers``: HTTP status by place in the order of arrival. ``histories`` and ``dead`` (order
-    and reason) go by the shop's ids.
+    ``answers``: HTTP status by place in the order of arrival, ``None`` for what was lost.
+    ``histories`` and ``dead`` (order and reason) go by the shop's ids.
     """
 
-    answers: Sequence[int]
+    answers: Sequence[int | None]
     histories: Mapping[OrderName, Sequence[Line]]
     dead: frozenset[tuple[OrderName, str]]
 
@@ -83,7 +90,7 @@ class Fate:
     """What became of one arrival, in words; ``agrees``: it is what was expected."""
 
     arrival: Arrival
-    status: int
+    status: int | None
     expected: str
     seen: str
     agrees: bool
@@ -92,7 +99,9 @@ class Fate:
 def load_arrivals(events: Mapping[str, Event], folder: Path = EVENTS) -> list[Arrival]:
     """The deliveries in the order in which they arrive, some twice, some late."""
     rows = json.loads((folder / "order-of-arrival.json").read_text(encoding="utf-8"))
-    return [Arrival(events[row["delivery"]], row.get("why", "")) for row in rows]
+    return [
+        Arrival(events[row["delivery"]], row.get("why", ""), row.get("lost", False)) for row in rows
+    ]
 
 
 def load_expected(now: datetime, folder: Path = EVENTS) -> Expected:
@@ -120,6 +129,17 @@ def timelines(remote: RemoteOrders, access_keys: Mapping[str, str]) -> dict[Orde
     return result
 
 
+def differing(
+    expected: Mapping[OrderName, Timeline], seen: Mapping[OrderName, Timeline]
+) -> list[OrderName]:
+    """The orders that are not as expected, by name."""
+    return [
+        name
+        for name in sorted(expected.keys() | seen.keys())
+        if not seen.get(name, NOTHING).same_as(expected.get(name, NOTHING))
+    ]
+
+
 def fates(
     arrivals: Sequence[Arrival], evidence: Evidence, expected: Mapping[str, str]
 ) -> list[Fate]:
@@ -136,11 +156,11 @@ def fates(
         chapter: Sequence[Line] = ()
         if _is_told(becomes):
             chapter = next(told.get(order, iter(())), ())
-        seen = [f"{what} {detail}" for what, detail in chapter]
+        seen = [_in_words(what, detail) for what, detail in chapter]
         if reason and (order, reason) in evidence.dead:
             seen.append(becomes)
         agrees = (
-            status == (HTTPStatus.UNAUTHORIZED if becomes == TURNED_AWAY else HTTPStatus.OK)
+            status == _answer_due(arrival, becomes)
             and (not reason or becomes in seen)
             and (not _is_told(becomes) or _tells_of(event, becomes, chapter))
         )
@@ -166,6 +186,14 @@ def surprises(
     return sorted(dead + more)
 
 
+def unexplained(missing: Sequence[OrderName], arrivals: Iterable[Arrival]) -> list[str]:
+    """What was missing before reconciliation otherwise than by the deliveries that were lost."""
+    lost = sum(arrival.lost for arrival in arrivals)
+    if len(missing) == lost:
+        return []
+    return [f"{len(missing)} orders were not complete before reconciliation, expected {lost}"]
+
+
 def shop_order(event: Event) -> OrderName:
     """The order that an event is about, by connection and the shop's id; empty if none."""
     shop_id = event.body.get("id", "") if isinstance(event.body, dict) else ""
@@ -182,11 +210,23 @@ def _is_told(becomes: str) -> bool:
     return becomes not in (LEFT, TURNED_AWAY, UNREADABLE)
 
 
+def _answer_due(arrival: Arrival, becomes: str) -> HTTPStatus | None:
+    if arrival.lost:
+        return None
+    return HTTPStatus.UNAUTHORIZED if becomes == TURNED_AWAY else HTTPStatus.OK
+
+
+def _in_words(what: str, detail: str) -> str:
+    by = "by " if what == CAME and detail.startswith(RECONCILIATION) else ""
+    return f"{what} {by}{detail}"
+
+
 def _tells_of(event: Event, becomes: str, chapter: Sequence[Line]) -> bool:
     what, detail = chapter[0] if chapter else ("", "")
     if becomes == NOTED:
         return what == NOTED
-    return what == CAME and detail.startswith(f"{event.topic},")
+    topic = RECONCILIATION if becomes == HEALED else event.topic
+    return what == CAME and detail.startswith(f"{topic},")
 
 
 def _chapters(lines: Sequence[Line]) -> list[list[Line]]:

@@ -19,7 +19,14 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from seven_senders_local.demo import DemoFailed, Stage, deliver, local_stack, wait_until_idle
+from seven_senders_local.demo import (
+    DemoFailed,
+    Stage,
+    deliver,
+    local_stack,
+    stack_command,
+    wait_until_idle,
+)
 from seven_senders_local.events import CONNECTIONS_FILE, load_events
 from seven_senders_local.outcome import load_arrivals
 from seven_senders_local.paths import ROOT
@@ -40,7 +47,10 @@ def main() -> NoReturn:
     """Make all pictures and exit."""
     console = Console()
     try:
-        with local_stack() as url, requests.Session() as session:
+        with (
+            local_stack(stack_command(CONNECTIONS_FILE)) as url,
+            requests.Session() as session,
+        ):
             connections = yaml.safe_load(CONNECTIONS_FILE.read_text(encoding="utf-8"))
             stage = Stage(url=url, session=session, connections=connections, console=console)
             deliver(stage, load_arrivals(load_events()), datetime.now(UTC))

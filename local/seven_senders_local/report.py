@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from seven_senders_local.outcome import NOTHING, Fate, OrderName, Timeline
+from seven_senders_local.outcome import NOTHING, Fate, OrderName, Timeline, differing
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\+00:00|Z)")
 """A time in UTC, of which people need only the digits."""
@@ -24,7 +24,7 @@ def show_deliveries(console: Console, fates: Sequence[Fate]) -> None:
         name, why = fate.arrival.event.name, fate.arrival.why
         table.add_row(
             f"{name}\n[dim]  {why}[/]" if why else name,
-            str(fate.status),
+            "lost" if fate.status is None else str(fate.status),
             _TIME.sub(r"\1 \2", fate.seen),
             fate.expected,
             AGREES[fate.agrees],
@@ -36,9 +36,11 @@ def show_orders(
     console: Console,
     expected: Mapping[OrderName, Timeline],
     seen: Mapping[OrderName, Timeline],
+    *,
+    title: str = "The orders at Seven Senders",
 ) -> None:
     """The timeline of each order that Seven Senders has, beside the expected one."""
-    table = Table(title="The orders at Seven Senders", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in ("order", "", "Seven Senders has", "expected", "agrees"):
         table.add_column(heading, overflow="fold")
     for name in sorted(expected.keys() | seen.keys()):
@@ -67,17 +69,18 @@ def show_verdict(
 ) -> bool:
     """Say what does not agree; whether all does."""
     astray = [f"delivery {fate.arrival.event.name}" for fate in fates if not fate.agrees]
-    wrong = [
-        f"order {' '.join(name)}"
-        for name in sorted(expected.keys() | seen.keys())
-        if not seen.get(name, NOTHING).same_as(expected.get(name, NOTHING))
-    ]
+    wrong = [f"order {' '.join(name)}" for name in differing(expected, seen)]
+    lost = sum(fate.arrival.lost for fate in fates)
     differences = [*astray, *wrong, *surprises]
     for difference in differences:
         console.print(f"Not as expected: {difference}", style="red", markup=False)
     if not differences:
         console.print(
             f"All {len(fates)} deliveries and {len(seen)} orders are as expected.", style="green"
+        )
+        console.print(
+            f"The {lost} that were lost came by reconciliation, and nothing else did.",
+            style="green",
         )
     return not differences
 

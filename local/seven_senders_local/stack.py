@@ -12,8 +12,9 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
-from seven_senders_adapter.connections.store import ConnectionStore, ShopApiStore
+from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_local import connections, front, paths, workers
 from seven_senders_local.emulator import REGION, STACK, Emulator
 from seven_senders_local.log_lines import LogLines

@@ -123,7 +123,7 @@ class Template:
         return {name: _function(name, settings) for name, settings in resolved.items()}
 
     def _is_resolved(self, value: object) -> bool:
-        known = self._resources.keys() | self._resolved.get("Parameters", {}).keys()
+        known: set[str] = self._resources.keys() | self._resolved.get("Parameters", {}).keys()
         return _named_in(value) <= known
 
     def _all_settings(self) -> Iterator[tuple[str, str, object]]:

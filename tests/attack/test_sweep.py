@@ -205,7 +205,7 @@ WORDS = set[str]().union(*map(words, load_events().values()))
 
 
 def test_all_went_through_the_whole(traces: Traces) -> None:
-    assert Counter(traces.answers) == {200: 70, 401: 1}
+    assert Counter(traces.answers) == {200: 78, 401: 1}
     assert traces.orders == set(load_expected(NOON).orders)
     for reason in (Reason.UNREADABLE_ORDER, Reason.REOPENED_AFTER_CANCELLED, Reason.STATE_REFUSED):
         assert any(reason in letter for letter in traces.found["dead letters"])

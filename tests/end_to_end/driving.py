@@ -126,8 +126,15 @@ class Driver:
 
 
 @contextmanager
-def running_stack(connections: Path, *, api_url: str) -> Iterator[Driver]:
-    choices = stack.Choices(connections=connections, api_url=api_url, retry_base=RETRY_BASE)
+def running_stack(
+    connections: Path, *, api_url: str, reconciliation_delay: float = 30
+) -> Iterator[Driver]:
+    choices = stack.Choices(
+        connections=connections,
+        api_url=api_url,
+        retry_base=RETRY_BASE,
+        reconciliation_delay=reconciliation_delay,
+    )
     with stack.running(choices) as running:
         driver = Driver(running.url)
         try:

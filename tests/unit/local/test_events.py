@@ -133,6 +133,17 @@ def test_every_delivery_arrives_and_has_an_expected_fate() -> None:
     assert set(expected.deliveries) == set(ALL)
 
 
+def test_what_is_lost_is_healed_and_changed_within_the_hour_that_is_looked_at_first() -> None:
+    fates = load_expected(NOW).deliveries
+    lost = [arrival.event for arrival in load_arrivals(ALL) if arrival.lost]
+    assert {event.name for event in lost} == {name for name in fates if fates[name] == "healed"}
+    for event in lost:
+        body = fill(event.body, NOW)
+        assert isinstance(body, dict)
+        changed = body.get("updated_at") or f"{body['date_modified_gmt']}Z"
+        assert NOW - datetime.fromisoformat(changed) < timedelta(hours=1)
+
+
 def test_whatever_comes_out_of_its_place_says_why() -> None:
     newest: dict[str, str] = {}
     for arrival in load_arrivals(ALL):

@@ -9,10 +9,13 @@ from seven_senders_local.outcome import (
     Arrival,
     Evidence,
     Line,
+    OrderName,
     Timeline,
+    differing,
     fates,
     surprises,
     timelines,
+    unexplained,
 )
 
 ORDER = ("demo-shopify", "7")
@@ -35,7 +38,13 @@ GONE = ("noted", "deleted in the shop")
 REOPENED = "dead letter: reopened_after_cancelled"
 
 
-def evidence(*answers: int, history: tuple[Line, ...] = (), dead: tuple[str, ...] = ()) -> Evidence:
+LOST = replace(PAID, lost=True)
+FOUND = ("came", "reconciliation, newer")
+
+
+def evidence(
+    *answers: int | None, history: tuple[Line, ...] = (), dead: tuple[str, ...] = ()
+) -> Evidence:
     return Evidence(
         answers=answers,
         histories={ORDER: history} if history else {},
@@ -86,6 +95,17 @@ def evidence(*answers: int, history: tuple[Line, ...] = (), dead: tuple[str, ...
         pytest.param(
             PAID, REOPENED, evidence(200, history=(CAME_PAID,)), False, id="not in the dead letters"
         ),
+        pytest.param(LOST, "healed", evidence(None, history=(FOUND,)), True, id="healed"),
+        pytest.param(LOST, "healed", evidence(None), False, id="lost and not healed"),
+        pytest.param(
+            LOST, "healed", evidence(None, history=(CAME_PAID,)), False, id="lost, but it came"
+        ),
+        pytest.param(
+            LOST, "healed", evidence(200, history=(FOUND,)), False, id="lost, but it was sent"
+        ),
+        pytest.param(
+            PAID, "synced", evidence(200, history=(FOUND,)), False, id="found before it came"
+        ),
     ],
 )
 def test_the_fate_of_a_delivery(one: Arrival, expected: str, seen: Evidence, agrees: bool) -> None:
@@ -98,12 +118,16 @@ def test_each_delivery_gets_its_own_part_of_the_history() -> None:
     arrivals = [CREATED, PAID, DELETED, PAID]
     expected = {"shopify/1-created": "synced", "shopify/2-paid": "synced"}
     expected["shopify/3-deleted"] = "noted"
-    became = fates(arrivals, evidence(200, 200, 200, 200, history=history), expected)
+    arrivals.append(replace(arrival("4-shipped"), lost=True))
+    expected["shopify/4-shipped"] = "healed"
+    seen_ = evidence(200, 200, 200, 200, None, history=(*history, FOUND))
+    became = fates(arrivals, seen_, expected)
     assert [fate.seen for fate in became] == [
         "came orders/create, the first",
         "came orders/paid, newer; sent state paid",
         "noted deleted in the shop",
         "came orders/paid, newer",
+        "came by reconciliation, newer",
     ]
     assert all(fate.agrees for fate in became)
 
@@ -116,6 +140,11 @@ def test_each_delivery_gets_its_own_part_of_the_history() -> None:
             evidence(200, history=(CAME_CREATED, CAME_CREATED)),
             ["demo-shopify 7: 2 deliveries taken up, expected 1"],
             id="taken up twice",
+        ),
+        pytest.param(
+            evidence(200, history=(CAME_CREATED, ("came", "reconciliation, repeated"))),
+            ["demo-shopify 7: 2 deliveries taken up, expected 1"],
+            id="reconciled, though it was up to date",
         ),
         pytest.param(
             evidence(200, history=(CAME_CREATED,), dead=("state_refused",)),
@@ -153,6 +182,27 @@ TIMELINE = Timeline(
 )
 def test_timelines_are_compared(other: Timeline, same: bool) -> None:
     assert TIMELINE.same_as(other) is same
+
+
+def test_orders_that_differ_are_named_also_if_one_side_has_none() -> None:
+    less = replace(TIMELINE, states=())
+    expected = {("shop", "1"): TIMELINE, ("shop", "2"): TIMELINE, ("shop", "3"): TIMELINE}
+    seen = {("shop", "1"): TIMELINE, ("shop", "2"): less, ("shop", "4"): TIMELINE}
+    assert differing(expected, seen) == [("shop", "2"), ("shop", "3"), ("shop", "4")]
+
+
+@pytest.mark.parametrize(
+    ("missing", "found"),
+    [
+        ([ORDER], []),
+        ([], ["0 orders were not complete before reconciliation, expected 1"]),
+        ([ORDER] * 2, ["2 orders were not complete before reconciliation, expected 1"]),
+    ],
+)
+def test_before_reconciliation_there_lacks_what_was_lost(
+    missing: list[OrderName], found: list[str]
+) -> None:
+    assert unexplained(missing, [CREATED, LOST]) == found
 
 
 def test_a_second_order_is_not_overlooked() -> None:

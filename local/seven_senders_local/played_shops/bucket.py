@@ -17,6 +17,7 @@ class Bucket:
     looked_at: datetime | None = None
 
     def available(self) -> float:
+        """The points that are there now."""
         now = self.now()
         seconds = (now - self.looked_at).total_seconds() if self.looked_at else 0.0
         self.left = min(self.size, self.left + seconds * self.restored)
@@ -31,6 +32,7 @@ class Bucket:
         return True
 
     def give_back(self, points: float) -> None:
+        """Put points back that were taken for nothing."""
         self.left = min(self.size, self.available() + points)
 
     def status(self) -> dict[str, float]:

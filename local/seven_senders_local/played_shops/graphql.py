@@ -61,9 +61,7 @@ class Operation:
     @classmethod
     def read(cls, schema: GraphQLSchema, text: str, given: Mapping[str, Any]) -> "Operation":
         """Read and validate a document. Raises GraphQLError."""
-        document = parse(text)
-        if errors := validate(schema, document):
-            raise errors[0]
+        document = _valid(schema, text)
         definitions = _operation(document).variable_definitions or ()
         variables = get_variable_values(schema, definitions, dict(given))
         if isinstance(variables, list):
@@ -120,6 +118,15 @@ class Operation:
             for definition in self.document.definitions
             if isinstance(definition, FragmentDefinitionNode) and definition.name.value == name
         )
+
+
+@cache
+def _valid(schema: GraphQLSchema, text: str) -> DocumentNode:
+    """Parsed and validated once: a program sends few documents, and each many times."""
+    document = parse(text)
+    if errors := validate(schema, document):
+        raise errors[0]
+    return document
 
 
 def _operation(document: DocumentNode) -> OperationDefinitionNode:

@@ -41,6 +41,7 @@ class Loopback:
 
     @property
     def url(self) -> str:
+        """Where it is served, without a closing slash."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:

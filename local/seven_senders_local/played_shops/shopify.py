@@ -27,9 +27,6 @@ from seven_senders_local.played_shops.shopify_orders import (
     PlayedOrders,
 )
 
-MOST_A_QUERY = 1000
-"""The points that one call may cost."""
-
 TOKENS_LIVE = timedelta(seconds=86_399)
 
 INVALID_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -46,8 +43,8 @@ class PlayedShopify:
 
     ``token``: one of the Admin API, which does not run out. ``busy``: so many of the next calls
     are answered 429. ``page_size``: the most webhooks on a page. ``refused``: an HTTP answer given
-    instead of any other. ``bucket``: what calls may cost. ``orders.cursors_expire``: how long the
-    cursors of orders can be used.
+    instead of any other. ``most_a_call``: the points that one call may cost; ``bucket``: those of
+    all calls. ``orders.cursors_expire``: how long the cursors of orders can be used.
     """
 
     client_id: str = "client_1"
@@ -59,6 +56,7 @@ class PlayedShopify:
     refused: Said | None = None
     user_error: str = ""
     api_version: str = "2026-10"
+    most_a_call: int = 1000
     now: Clock = utc_now
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -72,6 +70,7 @@ class PlayedShopify:
         self.orders = PlayedOrders(self.now)
 
     def serve(self) -> Loopback:
+        """Serve its API while a block lasts."""
         return Loopback(self.answer)
 
     def put(self, body: Body) -> None:
@@ -90,6 +89,7 @@ class PlayedShopify:
         return id_
 
     def answer(self, asked: Asked) -> Said:
+        """What its API answers to a request."""
         if self.refused:
             return self.refused
         if self.busy:
@@ -135,10 +135,10 @@ class PlayedShopify:
 
     def _run(self, operation: Operation) -> Mapping[str, Any]:
         cost = operation.cost
-        if cost > MOST_A_QUERY:
+        if cost > self.most_a_call:
             told = f"Query cost is {cost}, which exceeds the single query max cost limit"
-            limit = {"cost": cost, "maxCost": MOST_A_QUERY}
-            raise Refused(f"{told} ({MOST_A_QUERY}).", "MAX_COST_EXCEEDED", **limit)
+            limit = {"cost": cost, "maxCost": self.most_a_call}
+            raise Refused(f"{told} ({self.most_a_call}).", "MAX_COST_EXCEEDED", **limit)
         if not self.bucket.take(cost):
             self.calls.append("throttled")
             throttled = Refused("Throttled", "THROTTLED").formatted

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -60,6 +61,7 @@ class PlayedWooCommerce(PlayedKeys):
     _ids: Any = field(default_factory=lambda: count(1))
 
     def serve(self) -> Loopback:
+        """Serve its API while a block lasts."""
         return Loopback(self.answer)
 
     def add(self, topic: str, delivery_url: str, **changes: object) -> int:
@@ -79,6 +81,7 @@ class PlayedWooCommerce(PlayedKeys):
         self.orders.delete(order)
 
     def answer(self, asked: Asked) -> Said:
+        """What its API answers to a request."""
         if self.busy:
             self.busy -= 1
             return Said(status=429, page="Too Many Requests")
@@ -165,7 +168,7 @@ class PlayedWooCommerce(PlayedKeys):
             row["delivery_url"], data={"webhook_id": row["id"]}, timeout=5, allow_redirects=False
         )
         self.pings.append(answer.status_code)
-        row["pending"] = answer.status_code != 200
+        row["pending"] = answer.status_code != HTTPStatus.OK
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

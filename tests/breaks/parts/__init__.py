@@ -8,12 +8,14 @@ from tests.breaks.parts import (
     ledger,
     queueing,
     receiving,
+    reconciling,
     resyncing,
     retrying,
     shops,
     syncing,
     tokens,
     watching,
+    woocommerce_orders,
 )
 
 BREAKS = (
@@ -30,4 +32,6 @@ BREAKS = (
     *retrying.BREAKS,
     *watching.BREAKS,
     *connecting.BREAKS,
+    *reconciling.BREAKS,
+    *woocommerce_orders.BREAKS,
 )

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -11,7 +11,7 @@ from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seven_senders_local.sandbox import Sandbox
 from seven_senders_local.sandbox.settings import Settings
@@ -22,6 +22,7 @@ from tests.chaos.stack import Stack
 from tests.chaos.troubles import DOWN, Chances, Troubles, api_faults
 from tests.played.clock import PlayedClock
 from tests.played.dynamodb import MemoryDynamoDB
+from tests.played.sqs import Message
 from tests.played.ssm import MemorySsm
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Play:
         self._clock = PlayedClock(BEGIN.timestamp())
         with Sandbox(now=self._clock.epoch, settings=self._wire()) as self._sandbox:
             troubles = Troubles(self._random, self.chances)
-            self._stack = Stack(
+            self._stack = self._new_stack(
                 clock=self._clock,
                 random=self._random,
                 troubles=troubles,
@@ -93,15 +94,22 @@ class Play:
             self.counts["API calls"] = len(self._sandbox.calls)
             self.counts["API faults"] = sum(call.faulty for call in self._sandbox.calls)
             letters = self._stack.dead.messages
-            found = differences(
-                self._stack.arrivals,
-                account=self._sandbox.account,
-                dead_letters=letters,
-                may_come_again=bool(self.chances.kill or self.chances.lost_delete),
-            )
             return Result(
-                differences=list(found), said_twice=said_twice(letters), counts=self.counts
+                differences=list(self._differences(letters)),
+                said_twice=said_twice(letters),
+                counts=self.counts,
             )
+
+    def _new_stack(self, **parts: Any) -> Stack:
+        return Stack(**parts)
+
+    def _differences(self, letters: Sequence[Message]) -> Iterator[str]:
+        return differences(
+            self._stack.arrivals,
+            account=self._sandbox.account,
+            dead_letters=letters,
+            may_come_again=bool(self.chances.kill or self.chances.lost_delete),
+        )
 
     def _wire(self) -> Settings:
         """The API in one of its plausible forms.
@@ -132,9 +140,14 @@ class Play:
     def _plan(self, at: float, action: Callable[[], None]) -> None:
         heappush(self._planned, (at, next(self._numbers), action))
 
+    def _span(self) -> tuple[float, float]:
+        """When the first of what is going to happen does, and the last."""
+        times = [*(entry[0] for entry in self._coming), *(entry[0] for entry in self._planned)]
+        return min(times), max(times)
+
     def _plan_troubles(self) -> None:
         self._heal()
-        begin, end = self._coming[0][0], max(entry[0] for entry in self._coming)
+        begin, end = self._span()
         if not self.chances.api_fault:
             return
         for trouble in (self._down, self._locked, self._revoke):
@@ -169,12 +182,11 @@ class Play:
         self._plan(self._clock.seconds + 3600, self._hourly)
 
     def _play(self) -> None:
-        last = max(entry[0] for entry in self._coming) + LONGEST_DRAIN.total_seconds()
-        while self._coming or len(self._stack.main):
+        last = self._span()[1] + LONGEST_DRAIN.total_seconds()
+        while self._goes_on():
             delivery_at = self._coming[0][0] if self._coming else float("inf")
             plan_at = self._planned[0][0] if self._planned else float("inf")
-            message_at = self._stack.main.next_at() or float("inf")
-            self._clock.reach(min(delivery_at, plan_at, message_at))
+            self._clock.reach(min(delivery_at, plan_at, self._stack.next_at()))
             if self._clock.seconds > last:
                 raise DidNotDrain(f"{len(self._stack.main)} messages; seed {self.seed}")
             if plan_at <= self._clock.seconds:
@@ -184,6 +196,9 @@ class Play:
             else:
                 self._stack.work()
                 self.counts["batches"] += 1
+
+    def _goes_on(self) -> bool:
+        return bool(self._coming or len(self._stack.main))
 
     def _deliver(self, delivery: Delivery, tries: int) -> None:
         self.counts["deliveries"] += 1

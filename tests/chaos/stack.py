@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
     from mypy_boto3_ssm import SSMClient
 
-MAIN, DEAD = "order-events", "dead-letters"
+MAIN, DEAD, TURNS = "order-events", "dead-letters", "reconciliation-turns"
 REGION = "eu-central-1"
 FLEET = 3
 RECEIVING_SECONDS = 12
@@ -54,6 +54,11 @@ COMMON = {
     "powertools_metrics_namespace": "Chaos",
     "queue_url": MAIN,
 }
+
+
+def _at(queue: PlayedFifo) -> float:
+    at = queue.next_at()
+    return inf if at is None else at
 
 
 @dataclass(slots=True)
@@ -80,12 +85,13 @@ class Stack:
         self.clock = clock
         self.main = PlayedFifo(clock)
         self.dead = PlayedFifo(clock, keeps_seconds=inf)  # until they are compared
+        self.turns = PlayedFifo(clock)
         self.arrivals: defaultdict[tuple[str, str], list[Arrival]] = defaultdict(list)
         self.kills = 0
         self._random = random
         self._troubles = troubles
         self._late = LateCalls(clock)
-        self._sqs = PlayedSqs(clock, {MAIN: self.main, DEAD: self.dead})
+        self._sqs = PlayedSqs(clock, {MAIN: self.main, DEAD: self.dead, TURNS: self.turns})
         self._ssm = ssm
         self._dynamodb = dynamodb
         self._batch: Sequence[Message] = ()
@@ -99,6 +105,10 @@ class Stack:
             texts = {"receiving": document.receiving_text(), "syncing": document.syncing_text()}
             for path, text in texts.items():
                 self._ssm.put_parameter(Name=f"/{path}/{name}", Value=text, Type="SecureString")
+
+    def next_at(self) -> float:
+        """When there is work next, in epoch seconds; infinity if there is none."""
+        return _at(self.main)
 
     def deliver(self, delivery: Delivery) -> int | None:
         """A delivery comes in; the status of the answer, ``None`` if there was none."""

@@ -99,14 +99,14 @@ class PlayedFifo:
             heappop(self._ready)
         return self._ready[0][0] if self._ready else None
 
-    def receive(self, visibility_seconds: float) -> list[Message]:
-        """Up to ten messages, whole groups first."""
+    def receive(self, visibility_seconds: float, *, most: int = BATCH) -> list[Message]:
+        """Up to ten messages, or as many as are asked for; whole groups first."""
         batch: list[Message] = []
-        while len(batch) < BATCH and (at := self.next_at()) is not None:
+        while len(batch) < most and (at := self.next_at()) is not None:
             if at > self.clock.seconds:
                 break
             group = heappop(self._ready)[2]
-            taken = list(self._groups[group])[: BATCH - len(batch)]
+            taken = list(self._groups[group])[: most - len(batch)]
             for message in taken:
                 assert message.sent_at + self.keeps_seconds > self.clock.seconds, "it has expired"
                 message.receives += 1

@@ -72,7 +72,7 @@ def verify(
             f"the list of Seven Senders can't be relied on ({there.why_no_list}): the orders were"
             " asked for one by one, and those that the shop does not know can't be told"
         )
-    if walk.tally.differing.total() > (mender.queued if mender else 0):
+    if sum(walk.tally.differing.values()) > (mender.queued if mender else 0):
         raise typer.Exit(Exit.FAILED)
 
 

@@ -62,7 +62,8 @@ def reopened(record: OrderRecord, remote: RemoteOrder | None) -> list[str]:
 def _field(record: OrderRecord, name: str, shown: Fields | None) -> Compared:
     wanted = _value(record.wanted, name)
     accepted, there = _value(record.accepted, name), _value(shown, name)
-    is_lacking = wanted is not None and wanted != accepted
+    is_done = name == "boarding_complete" and accepted is True  # never taken back
+    is_lacking = wanted not in (None, accepted) and not is_done
     has_changed = None not in (wanted, accepted, there) and accepted != there
     return Compared(
         name=name,

@@ -3,7 +3,7 @@
 What is kept in memory is a page of the shop and a page of Seven Senders.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,8 +52,8 @@ class Tally:
 
     until: datetime
     looked_at: int = 0
-    differing: Counter[Kind] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
+    differing: defaultdict[Kind, int] = field(default_factory=lambda: defaultdict(int))
+    left_out: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     on_their_way: int = 0
     not_told: int = 0
     others: int = 0

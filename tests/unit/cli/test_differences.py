@@ -335,6 +335,15 @@ class TestAsSevenSendersShowsIt:
         assert one.event
         assert one.event.topic == RESYNC
 
+    def test_boarding_that_was_completed_there_and_taken_over_does_not_differ(self) -> None:
+        record = known("shopify", PAID["shopify"])
+        assert record.accepted
+        there = replace(record.accepted, boarding_complete=True)
+        one = differs("shopify", PAID["shopify"], record, Asked(order=shown(record, fields=there)))
+        assert one
+        assert one.what == "Seven Senders shows boarding_complete otherwise"
+        assert differs("shopify", PAID["shopify"], replace(record, accepted=there)) is None
+
     def test_what_could_not_be_asked_does_not_differ(self) -> None:
         record = known("shopify", PAID["shopify"])
         asked = Asked(why_not="the list is not filtered")

@@ -13,12 +13,12 @@ from seven_senders_adapter import aws
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.receiving import ReceivingConnections
 from seven_senders_adapter.connections.rules import InvalidConnection
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.shop_apis import (
     ShopApiDocument,
     ShopifyApiDocument,
     WooCommerceApiDocument,
 )
-from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing, SyncingConnections
 from seven_senders_adapter.shops import SHOPS

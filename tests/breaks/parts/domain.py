@@ -167,7 +167,7 @@ BREAKS = (
     Break(
         name="creates orders that are too old",
         file=OBSERVATION,
-        old="if settings.max_order_age_days and age >",
+        old="if settings.max_order_age_days and not any_age and age >",
         new="if not settings.max_order_age_days and age >",
         tests=(f"{SNAPSHOTS}::test_unknown_orders_that_are_left_out",),
     ),

@@ -190,8 +190,8 @@ BREAKS = (
     Break(
         name="creates what should be left out",
         file=ORDER_SYNC,
-        old="settings, event.received_at)) is not None:",
-        new='settings, event.received_at)) == "":',
+        old="        if reason is not None:\n            self._telemetry.skipped(reason)\n",
+        new='        if reason == "":\n            self._telemetry.skipped(reason)\n',
         tests=("tests/integration/syncing/test_main_job.py",),
     ),
     Break(

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.connections.documents import ConnectionDocument, read_connection
-from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.shop_api_store import ShopApiStore
+from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.domain.observation import first_record, heard, observe
 from seven_senders_adapter.ledger import Ledger

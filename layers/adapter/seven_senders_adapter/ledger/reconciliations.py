@@ -29,7 +29,6 @@ class Progress:
     safe_until: datetime
     version: int = 0
     window: Window | None = None
-    ran_at: datetime | None = None
     failing_since: datetime | None = None
     failure: str = ""
 

@@ -79,7 +79,7 @@ class Windows:
         if progress.window is None and progress.safe_until < end:
             window = Window(begin=progress.safe_until - OVERLAP, end=end)
             progress = replace(progress, window=window)
-        return replace(progress, ran_at=self._now(), failing_since=None, failure="")
+        return replace(progress, failing_since=None, failure="")
 
     def _may_feed(self, has_time: Callable[[], bool]) -> bool:
         while has_time():

@@ -21,6 +21,7 @@ from seven_senders_local.log_lines import LogLines
 from seven_senders_local.poller import Poller
 from seven_senders_local.processes import Child, StartFailed, guarded
 from seven_senders_local.queues import Queues
+from seven_senders_local.reconciliation import Reconciliation
 from seven_senders_local.source_mapping import SourceMapping
 from seven_senders_local.template import Function, Template
 from seven_senders_local.workers import Pool, Worker
@@ -111,13 +112,14 @@ class LocalStack:
             pause=math.ceil(choices.retry_base),
         )
         self._poller = Poller(events, workers=syncers)
-        self._turns = SourceMapping(
+        turns = SourceMapping(
             sqs=sqs,
             queue_url=names["RECONCILIATION_QUEUE_URL"],
             invoke=self._reconcile.invoke,
             batch_size=deployment.functions[RECONCILE].batch_size,
             pause=0,
         )
+        reconciliation = Reconciliation(invoke=self._reconcile.invoke, turns=turns)
         self._queues = Queues(
             sqs=sqs,
             url=names["QUEUE_URL"],
@@ -125,7 +127,6 @@ class LocalStack:
             poller=self._poller,
         )
         self._dead_letters = Lock()
-        self._rounds = Lock()
         self._front = front.Front(
             listener,
             deliver=self._receive.invoke,
@@ -135,7 +136,7 @@ class LocalStack:
                 "GET /_local/aws": self._show_aws,
                 "POST /_local/retry-failed": self._retry_failed,
                 "POST /_local/check-connections": lambda: self._check.invoke({}),
-                "POST /_local/reconcile": self._reconcile_all,
+                "POST /_local/reconcile": reconciliation.run,
             },
         )
         self.url = self._front.url
@@ -189,11 +190,6 @@ class LocalStack:
     def _retry_failed(self) -> object:
         with self._dead_letters:
             return self._retry.invoke({})
-
-    def _reconcile_all(self) -> object:
-        """Ask for a round of each connection and have all made; what is answered."""
-        with self._rounds:
-            return [self._reconcile.invoke({}), *self._turns.work_all()]
 
     def _show_aws(self) -> object:
         names = self._deployment.names

@@ -165,27 +165,3 @@ def test_messages_behind_a_hidden_one_are_held_up(
     wait_for(poller.is_held_up)
     assert queue.counts() == (1, 2)
     assert function.batches == [["a", "b"]]
-
-
-def test_all_that_waits_can_be_worked_at_once(queue: Queue, function: Function) -> None:
-    for body in "abc":
-        queue.send(body, f"shop/{body}")
-    answers = list(mapping(queue, function, pause=0).work_all())
-    assert answers == [{"batchItemFailures": []}] * 2
-    assert function.batches == [["a", "b"], ["c"]]
-    assert queue.counts() == (0, 0)
-
-
-def test_without_a_pause_the_next_one_to_ask_has_what_failed(
-    queue: Queue, function: Function
-) -> None:
-    function.raises = FunctionFailed("broken")
-    queue.send("a", "shop/1")
-    turns = mapping(queue, function, pause=0)
-    with pytest.raises(FunctionFailed, match="broken"):
-        list(turns.work_all())
-    function.raises = None
-    queue.send("b", "shop/1")
-    list(turns.work_all())
-    assert function.batches == [["a"], ["a", "b"]]
-    assert queue.counts() == (0, 0)

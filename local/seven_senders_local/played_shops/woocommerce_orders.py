@@ -1,7 +1,7 @@
 """A shop's orders and how its REST API lists them (source: class-wc-rest-crud-controller.php)."""
 
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -40,10 +40,13 @@ ENDS = {
 }
 """What a parameter bounds, and whether from below."""
 
+EARLIEST, LATEST = "", "~"
+"""What is before all times and after all, as texts."""
+
 ONE: Mapping[str, Rule] = {"_fields": list_of(one_of(*FIELDS))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """An order as the shop stores it: times as text, in GMT and by the shop's clock."""
 
@@ -138,38 +141,23 @@ class PlayedOrders:
         return self._lists[key]
 
     def _list(self, query: Mapping[str, str]) -> list[_Row]:
-        is_chosen = self._choice(query)
-        rows = [row for id_ in self._ids if is_chosen(row := self.rows[id_])]
+        rows = [self.rows[id_] for id_ in self._ids]
+        kind = "_gmt" if query.get("dates_are_gmt") in {"true", "1"} else ""
+        for name in ENDS.keys() & query.keys():
+            time, is_above = ENDS[name]
+            column, end = time + kind, self._local(query[name])
+            low, high = (end, LATEST) if is_above else (EARLIEST, end)
+            rows = [row for row in rows if low < row.times[column] < high]
+        asked = set(query.get("status", "any").split(","))
+        if "any" in asked:
+            rows = [row for row in rows if row.body["status"] not in NOT_IN_ANY]
+        else:
+            rows = [row for row in rows if row.body["status"] in asked]
         sort = {"date": "created_gmt", "modified": "modified_gmt"}
         by = query.get("orderby", "date")
         if by in sort:
             rows.sort(key=lambda row: (row.times[sort[by]], row.id))
         return rows if query.get("order") == "asc" else rows[::-1]
-
-    def _choice(self, query: Mapping[str, str]) -> Callable[[_Row], bool]:
-        kind = "_gmt" if query.get("dates_are_gmt") in {"true", "1"} else ""
-        above = {
-            time + kind: self._local(query[name])
-            for name, (time, is_above) in ENDS.items()
-            if is_above and name in query
-        }
-        below = {
-            time + kind: self._local(query[name])
-            for name, (time, is_above) in ENDS.items()
-            if not is_above and name in query
-        }
-        asked = query.get("status", "any").split(",")
-
-        def is_chosen(row: _Row) -> bool:
-            status = row.body["status"]
-            if status in NOT_IN_ANY if "any" in asked else status not in asked:
-                return False
-            times = row.times
-            return all(times[time] > end for time, end in above.items()) and all(
-                times[time] < end for time, end in below.items()
-            )
-
-        return is_chosen
 
     def _local(self, text: str) -> str:
         """A time as WordPress reads it, by the shop's clock, even if GMT is meant.

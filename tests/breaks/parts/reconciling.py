@@ -125,7 +125,7 @@ BREAKS = (
         name="leaves a shop's orders if its webhooks can't be looked at",
         file=ROUNDS,
         old='            self._telemetry.shop_failed(what)\n            self._telemetry.warn("the',
-        new="            self._telemetry.shop_failed(what)\n            raise AwsUnavailable\n"
+        new="            self._telemetry.shop_failed(what)\n            raise\n"
         '            self._telemetry.warn("the',
         tests=(OF_HEALTH,),
     ),

@@ -35,7 +35,7 @@ class Interview:
     before: Mapping[str, Any]
     shop_api_before: ShopApiDocument | None
 
-    def shopify(self, api_version: str) -> Connected:
+    def shopify(self, api_version: str | None) -> Connected:
         """Ask for a Shopify connection. Raises InvalidConnection or Failed."""
         settings = self._settings("shopify")
         shop_api = ask_for_shopify_api(self.name, self.answers, api_version, self.shop_api_before)

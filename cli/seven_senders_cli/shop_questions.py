@@ -11,11 +11,11 @@ from seven_senders_adapter.connections.shop_apis import (
 )
 from seven_senders_cli.answers import Answers
 
-_TO_HAVE = "to have the webhooks registered (Enter: I make them by hand)"
+_TO_HAVE = "to have its webhooks registered and what they miss found (Enter: I make them by hand)"
 
 
 def ask_for_shopify_api(
-    name: str, answers: Answers, api_version: str, before: ShopApiDocument | None
+    name: str, answers: Answers, api_version: str | None, before: ShopApiDocument | None
 ) -> ShopifyApiDocument | None:
     """The app that registers the webhooks; ``None`` if they are made by hand.
 
@@ -39,7 +39,9 @@ def ask_for_shopify_api(
         "Client secret of the app, which signs its webhooks",
         default=_shown(known.client_secret if known else None),
     )
-    settings: dict[str, Any] = {"client_secret": client_secret, "api_version": api_version}
+    settings: dict[str, Any] = {"client_secret": client_secret}
+    if version := api_version or (known and known.api_version):
+        settings["api_version"] = version
     if client_id:
         settings["client_id"] = client_id
     else:

@@ -60,7 +60,13 @@ PlainHttp = Annotated[
         " their answers say, the webhooks' secret among it, can be read on the way.",
     ),
 ]
-ApiVersion = Annotated[str, typer.Option("--api-version", help="Of Shopify's Admin API.")]
+ApiVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--api-version",
+        help=f"Of Shopify's Admin API: {SHOPIFY_API_VERSION}, or what was stored.",
+    ),
+]
 
 
 @app.command(
@@ -75,7 +81,7 @@ def shopify(
     *,
     settings: Set = None,
     again: Again = False,
-    api_version: ApiVersion = SHOPIFY_API_VERSION,
+    api_version: ApiVersion = None,
     stack_name: StackName = STACK,
     as_json: AsJson = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
 from seven_senders_adapter.shops import shopify, woocommerce
 from seven_senders_cli.pauses import UNTIL_IN_FORCE
@@ -122,6 +123,15 @@ def test_again_nothing_is_doubled_and_what_was_disabled_is_woken(shop: Shop) -> 
     outcomes = [row["outcome"] for row in json.loads(ended.out)["webhooks"]]
     assert outcomes == ["mended", *["kept"] * (before - 1)]
     assert len(rows) == before
+
+
+def test_again_an_api_version_that_was_set_stays(shopify_shop: Shop) -> None:
+    shopify_shop.played.api_version = "2026-07"
+    shopify_shop.connect("--api-version", "2026-07")
+    shopify_shop.connect("--again", answers=())
+    stored = shopify_shop.command.stack.shop_apis.load("shop")
+    assert isinstance(stored, ShopifyApiDocument)
+    assert stored.api_version == "2026-07"
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_a_check_looks_at_one_connection_and_ends_with_0_if_nothing_is_red(
         "shop: brakes": "green",
         "shop: webhook URL": "green",
         "shop: webhooks in the shop": "red",
+        "shop: reconciliation": "amber",
     }
     assert ended.code == 1
     shop_api.subscriptions.clear()

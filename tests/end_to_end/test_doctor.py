@@ -9,4 +9,5 @@ def test_all_is_well_with_a_stack_that_has_just_been_started(stack: Driver) -> N
     ended = stack.command("doctor", "shop", "--try-orders", "--json")
     assert (ended.returncode, ended.stderr) == (0, "")
     others = [row["subject"] for row in json.loads(ended.stdout) if row["level"] != "green"]
-    assert others == ["shop: webhooks in the shop"], "nobody gave credentials of the shop's API"
+    # Nobody gave credentials of the shop's API.
+    assert others == ["shop: webhooks in the shop", "shop: reconciliation"]

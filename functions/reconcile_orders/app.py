@@ -114,6 +114,7 @@ class ReconcileOrders:
             brakes=Brakes(table=table),
             telemetry=self._telemetry,
             now=now,
+            sleep=sleep,
         )
 
     def __call__(self, event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:

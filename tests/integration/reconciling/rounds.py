@@ -22,7 +22,13 @@ from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
 from seven_senders_adapter.reconciling.rounds import Parts, Rounds
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
 from seven_senders_adapter.reconciling.windows import Windows
-from seven_senders_adapter.shop_apis.shop_api import Page, ShopApiError, Span, Webhook
+from seven_senders_adapter.shop_apis.shop_api import (
+    Page,
+    ShopApiError,
+    ShopUnreachable,
+    Span,
+    Webhook,
+)
 from seven_senders_adapter.shops import SHOPS
 from seven_senders_adapter.shops.reading import Body
 from seven_senders_adapter.shops.shopify import KINDS
@@ -43,7 +49,7 @@ class PlayedApi:
     """Orders, and webhooks that are as they should be.
 
     ``asked`` are the spans and positions. ``fails``: how it answers, ``refuses_changes``: how it
-    does if webhooks are to be changed.
+    does if webhooks are to be changed. ``busy``: so many pages are not answered first.
     """
 
     topics = tuple(KINDS)
@@ -55,12 +61,16 @@ class PlayedApi:
         self.asked: list[tuple[Span, str | None]] = []
         self.fails: ShopApiError | None = None
         self.refuses_changes: ShopApiError | None = None
+        self.busy = 0
         self.registered = [self._webhook(topic) for topic in self.topics]
         self.before_page: Callable[[], None] = lambda: None
 
     def page(self, span: Span, position: str | None) -> Page:
         self.before_page()
         self._answer()
+        if self.busy:
+            self.busy -= 1
+            raise ShopUnreachable("https://acme.myshopify.com answers HTTP 502")
         self.asked.append((span, position))
         shown = [body for body in self.bodies if span.begin <= _changed(body) <= span.end]
         start = int(position or 0)
@@ -173,6 +183,7 @@ class Shop:
             brakes=self.ledger.brakes,
             telemetry=telemetry,
             now=self.clock.now,
+            sleep=self.clock.sleep,
         )
 
     def make_round(self, *, pages: float = 1000, seconds: float = 600) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from seven_senders_adapter.messages import RECONCILIATION, Outgoing
+from seven_senders_adapter.reconciling.rounds import WAITS
 from seven_senders_adapter.reconciling.windows import LONGEST_READY, OVERLAP
-from seven_senders_adapter.shop_apis.shop_api import By, ShopUnreachable
+from seven_senders_adapter.shop_apis.shop_api import By, CredentialsRefused, ShopUnreachable
 from tests.integration.reconciling.rounds import HOUR, MINUTE, Shop
 from tests.played.mortal import Fuse, Killed, mortal
 from tests.played.sqs import Message
@@ -161,10 +162,11 @@ def test_a_shop_that_is_down_is_told_of_and_caught_up_with_later(shop: Shop) -> 
     shop.changes(1, ago=HOUR)
     shop.api.fails = ShopUnreachable("https://acme.myshopify.com answers HTTP 502")
     shop.make_round()
+    failed_at = shop.now
     shop.pass_time(HOUR)
     shop.make_round()
     assert shop.stands.safe_until == before.safe_until
-    assert shop.stands.failing_since == shop.now - HOUR
+    assert shop.stands.failing_since == failed_at
     assert shop.stands.failure == "https://acme.myshopify.com answers HTTP 502"
     assert shop.recorder.counted["ShopApiFailures orders"] == 2
 
@@ -173,6 +175,29 @@ def test_a_shop_that_is_down_is_told_of_and_caught_up_with_later(shop: Shop) -> 
     assert shop.queued == ["1"]
     assert shop.stands.failure == ""
     assert shop.stands.safe_until > before.safe_until
+
+
+def test_a_page_that_is_not_answered_at_once_is_asked_for_again(shop: Shop) -> None:
+    shop.changes(1)
+    shop.api.busy = len(WAITS)
+    shop.make_round()
+    assert shop.queued == ["1"]
+    assert "ShopApiFailures orders" not in shop.recorder.counted
+
+
+def test_after_some_tries_it_is_left_to_the_next_round(shop: Shop) -> None:
+    shop.changes(1)
+    shop.api.busy = len(WAITS) + 1
+    shop.make_round()
+    assert shop.queued == []
+    assert shop.recorder.counted["ShopApiFailures orders"] == 1
+
+
+def test_what_a_person_has_to_mend_is_not_asked_for_again(shop: Shop) -> None:
+    shop.api.fails = CredentialsRefused("Shopify refuses the token")
+    begun = shop.now
+    shop.make_round()
+    assert shop.now == begun
 
 
 def test_a_shop_that_was_down_at_its_very_first_round_begins_with_the_next(shop: Shop) -> None:

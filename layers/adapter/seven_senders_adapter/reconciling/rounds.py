@@ -18,9 +18,13 @@ from seven_senders_adapter.ledger.table import Conflict
 from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
 from seven_senders_adapter.reconciling.windows import Windows
+from seven_senders_adapter.shop_apis.patience import PatientOrders
 from seven_senders_adapter.shop_apis.shop_api import OrderApi, ShopApi, ShopApiError
 from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_adapter.telemetry import Telemetry
+
+WAITS = (2.0, 10.0)
+"""Seconds after which a shop that can't answer is asked again; then the next round does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Rounds:
         brakes: Brakes,
         telemetry: Telemetry,
         now: Clock,
+        sleep: Callable[[float], None],
     ) -> None:
         self._connections = connections
         self._shop_apis = shop_apis
@@ -59,6 +64,7 @@ class Rounds:
         self._brakes = brakes
         self._telemetry = telemetry
         self._now = now
+        self._sleep = sleep
 
     def make(self, connection: str, *, has_time: Callable[[], bool]) -> None:
         """Make a round of a connection. Raises AwsUnavailable."""
@@ -99,10 +105,20 @@ class Rounds:
     ) -> None:
         with self._telling("orders"):
             try:
-                self._parts.windows.run(connection, document, api, has_time=has_time)
+                self._parts.windows.run(connection, document, self._patient(api), has_time=has_time)
             except ShopApiError as error:
                 self._note_failure(connection, error)
                 raise
+
+    def _patient(self, api: OrderApi) -> OrderApi:
+        return PatientOrders(
+            api,
+            waits=WAITS,
+            sleep=self._sleep,
+            tell=lambda error, wait: self._telemetry.note(
+                "the shop can't answer, it is asked again", error=str(error), seconds=wait
+            ),
+        )
 
     def _note_failure(self, connection: str, error: ShopApiError) -> None:
         progress = self._progress.load(connection)

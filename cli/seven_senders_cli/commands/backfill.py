@@ -82,7 +82,7 @@ def _look(job: Job, backfill: Backfill, screen: Screen) -> None:
     with _watching(screen, job.count(backfill), "to bring in") as watcher:
         tally, estimate = job.look(backfill, watcher)
     screen.done(
-        f"{_found(tally, 'would be queued')} {_costs(estimate, job)}.",
+        f"{_found(tally, 'would be queued')} They take {_costs(estimate, job)}.",
         **_result(job, backfill, tally),
         calls=estimate.calls,
         seconds=estimate.time.total_seconds(),
@@ -108,6 +108,7 @@ def _bring_in(job: Job, backfill: Backfill, screen: Screen, *, yes: bool) -> Non
 
 
 def _brought_in(job: Job, backfill: Backfill, watcher: "_Watching") -> Backfill:
+    watcher.looked_at(backfill.tally)
     try:
         return job.run(backfill, watcher)
     except (KeyboardInterrupt, AwsUnavailable, ShopApiError):
@@ -115,8 +116,8 @@ def _brought_in(job: Job, backfill: Backfill, watcher: "_Watching") -> Backfill:
         raise
     except Conflict as error:
         raise Failed(
-            f"another back-fill of {job.connection} is at work. Once it has ended, the same command"
-            " goes on where that was"
+            f"another back-fill of {job.connection} is at work, or an answer of AWS was lost: once"
+            " there is no other, the same command goes on"
         ) from error
 
 
@@ -182,7 +183,8 @@ class _Watching:
 
     def stopped(self) -> None:
         self._screen.warn(
-            f"stopped after {self._done} orders, none is lost: the same command goes on from here"
+            f"stopped after {self._done} orders, none is lost: the same command goes on with the"
+            " page that it was at"
         )
 
     def unreadable(self, order: str | None, missing: Sequence[str]) -> None:

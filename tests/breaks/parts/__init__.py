@@ -2,6 +2,7 @@
 
 from tests.breaks.parts import (
     api_client,
+    backfilling,
     connecting,
     domain,
     failing,
@@ -14,6 +15,7 @@ from tests.breaks.parts import (
     shops,
     syncing,
     tokens,
+    verifying,
     watching,
     woocommerce_orders,
 )
@@ -34,4 +36,6 @@ BREAKS = (
     *connecting.BREAKS,
     *reconciling.BREAKS,
     *woocommerce_orders.BREAKS,
+    *backfilling.BREAKS,
+    *verifying.BREAKS,
 )

@@ -213,14 +213,14 @@ def test_a_connection_that_there_is_not_is_not_found(command: CommandLine) -> No
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ([], "--since"),
+        ([], "Missing option"),
         (["--since", "yesterday"], "expected a date such as"),
         (["--since", "2026-01-31T08:00"], "its offset such as"),
         (["--since", "2026-01-31", "--until", "2026-01-30"], "has to lie before --until"),
         (["--since", "2026-01-31T08:00Z", "--until", "2026-01-31T08:00Z"], "before --until"),
         (["--since", "8000-01-01"], "--since has to lie before now"),
         (["--since", "2026-01-31", "--until", "8000-01-01"], "--until lies ahead"),
-        (["--since", "2026-01-31", "--rate", "0"], "--rate"),
+        (["--since", "2026-01-31", "--rate", "0"], "Invalid value"),
     ],
 )
 def test_wrong_dates_and_rates_are_wrong_input(

@@ -267,8 +267,13 @@ def test_other_dates_begin_anew_and_so_does_one_that_is_finished() -> None:
     assert world.shop.asked == [None, "2", "4"]
 
 
-def test_of_two_at_the_same_time_one_ends() -> None:
+@pytest.mark.parametrize("pages_done", [0, 1])
+def test_of_two_at_the_same_time_one_ends(pages_done: int) -> None:
     world = five()
+    if pages_done:
+        world.shop.fails = 1
+        with pytest.raises(ShopUnreachable):
+            world.run()
     first, second = world.job(), world.job()
     begun = first.opened(SINCE, None), second.opened(SINCE, None)
     first.run(begun[0], world.told)

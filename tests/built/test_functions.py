@@ -4,14 +4,17 @@ import json
 import subprocess
 import sysconfig
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from seven_senders_adapter.shops import shopify
 from seven_senders_local.paths import LAMBDA_RUNTIME
-from seven_senders_local.stack import RECEIVE, RETRY, SYNC
+from seven_senders_local.played_shops.shopify import PlayedShopify
+from seven_senders_local.stack import RECEIVE, RECONCILE, RETRY, SYNC
 from tests.built.packages import BUILT_FOR_HERE
 from tests.built.process import PYTHON
 from tests.built.world import ACCESS_KEY, World, delivery, world
@@ -93,13 +96,28 @@ def test_a_dead_letter_goes_back_to_the_queue_when_a_person_asks(
     assert returned["messageAttributes"]["order"]["stringValue"] == "1002"
 
 
+def test_an_order_that_no_webhook_brought_is_found_in_the_shop(
+    built: World, functions: Functions
+) -> None:
+    shop = PlayedShopify()
+    at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    shop.put({**order(1003, paid=True), "created_at": at, "updated_at": at})
+    with shop.serve() as server:
+        built.let_in(server.url)
+        assert functions.run(RECONCILE, SCHEDULE) == {"asked_for": 1}
+        assert functions.run(RECONCILE, built.receive("RECONCILIATION_QUEUE_URL")) == {"made": 1}
+    [found] = built.receive()["Records"]
+    assert found["messageAttributes"]["topic"]["stringValue"] == "reconciliation"
+    assert len(shop.subscriptions) == len(shopify.KINDS)
+
+
 @pytest.mark.parametrize("name", SCHEDULED)
 def test_what_a_schedule_runs_ends_well(name: str, functions: Functions) -> None:
     functions.run(name, SCHEDULE)
 
 
 def test_no_function_is_forgotten_here() -> None:
-    assert {RECEIVE, SYNC, *SCHEDULED} == set(TRIGGERS)
+    assert {RECEIVE, SYNC, RECONCILE, *SCHEDULED} == set(TRIGGERS)
 
 
 @pytest.mark.parametrize("name", TRIGGERS)

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from seven_senders_adapter.connections.documents import read_connection
+from seven_senders_adapter.connections.shop_api_store import ShopApiStore
+from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_local import sqs_event
 from seven_senders_local.emulator import REGION, Emulator
@@ -47,7 +51,8 @@ class World:
             self.functions[name],
             task=self.packages.tasks[name],
             opt=self.packages.opt,
-            aws=self.emulator.environment,
+            # The emulator has no API Gateway, whose URL it would be.
+            aws={**self.emulator.environment, "WEBHOOK_URL": "https://api.example/webhooks/"},
         )
 
     def started(self, name: str, *, log: Path) -> AbstractContextManager[Started]:
@@ -69,10 +74,18 @@ class World:
         )
         store.save(CONNECTION, read_connection(CONNECTION, settings))
 
-    def receive(self) -> dict[str, Any]:
-        """The next order events, as Lambda hands them over."""
+    def let_in(self, url: str) -> None:
+        """Store what opens the API of the connection's shop."""
+        app = ShopifyApiDocument(
+            url=url, client_secret=SecretStr("shpss_1"), access_token=SecretStr("shpat_1")
+        )
+        path = self.names["SHOP_APIS_PATH"]
+        ShopApiStore(ssm=self.emulator.client("ssm"), path=path).save(CONNECTION, app)
+
+    def receive(self, queue: str = "QUEUE_URL") -> dict[str, Any]:
+        """The next messages of a queue, by the variable of its URL, as Lambda hands them over."""
         answer = self.emulator.client("sqs").receive_message(
-            QueueUrl=self.names["QUEUE_URL"],
+            QueueUrl=self.names[queue],
             MaxNumberOfMessages=10,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],

@@ -167,7 +167,8 @@ class Walk:
         self, compared: Compared, end: datetime | None, there: dict[str, RemoteOrder]
     ) -> Iterator[Difference]:
         """What differs of the orders that only Seven Senders has; the others go into ``there``."""
-        expected = {self._order_id(found) for found in compared.found if not _is_left_out(found)}
+        taken = (found for found in compared.found if found.verdict is not Verdict.LEFT_OUT)
+        expected = set(map(self._order_id, taken))
         for order in self._next_to(end):
             if order.order_id in expected:
                 there[order.order_id] = order
@@ -192,11 +193,14 @@ class Walk:
             yield from self._if_deleted(record)
 
     def _ours(self, order: RemoteOrder) -> OrderRecord | None:
+        """The record of an order that this connection has sent."""
         number = self._there.number_of(order.order_id)
         named = self._ledger.orders.numbered(number) if number else []
         own = [name for name in named if name[0] == self._connection]
-        records = self._ledger.orders.load_all(own)
-        return next((one for one in records if self._there.order_id(one) == order.order_id), None)
+        for record in self._ledger.orders.load_all(own):
+            if record.accepted is not None and self._there.order_id(record) == order.order_id:
+                return record
+        return None
 
     def _if_deleted(self, record: OrderRecord) -> Iterator[Difference]:
         body = self._api.order(record.order)
@@ -226,10 +230,6 @@ class _Around:
             letters=[letter for letter in self._letters if letter.order == order],
             holds=self._holds,
         )
-
-
-def _is_left_out(found: Found) -> bool:
-    return found.verdict is Verdict.LEFT_OUT
 
 
 def _newest(compared: Compared) -> datetime | None:

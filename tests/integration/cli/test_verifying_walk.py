@@ -20,7 +20,7 @@ from seven_senders_cli.verifying.differences import Difference, Kind
 from seven_senders_cli.verifying.mending import Mender
 from seven_senders_cli.verifying.there import There
 from seven_senders_cli.verifying.walk import Walk
-from seven_senders_local.sandbox import Sandbox
+from seven_senders_local.sandbox import FaultRule, Sandbox
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.functions import Functions
 from tests.integration.cli.verified_shops import BEGIN, WOOCOMMERCE
@@ -148,6 +148,18 @@ def test_a_shop_that_deleted_all_is_told_so(job: Job) -> None:
     job.sell(1, 2)
     job.api.bodies.clear()
     assert [one.order for one in job.differences()] == ["1", "2"]
+
+
+def test_an_order_of_another_that_took_a_number_of_ours_is_none_of_ours(job: Job) -> None:
+    job.sandbox.play(FaultRule(method="POST", path="^/orders$", status=422))
+    job.sell(1)
+    job.sandbox.play()
+    at = f"{WOOCOMMERCE.write(BEGIN)}Z"
+    job.sandbox.account(job.name).create({"order_id": "1", "order_date": at})
+    job.api.bodies.clear()
+    assert job.differences() == []
+    assert job.last
+    assert job.last.tally.others == 1
 
 
 def test_seven_senders_may_give_less_than_it_is_asked_for(job: Job) -> None:

@@ -56,7 +56,8 @@ COMMON = {
 }
 
 
-def _at(queue: PlayedFifo) -> float:
+def ready_at(queue: PlayedFifo) -> float:
+    """When a message can be had next, in epoch seconds; infinity if there is none."""
     at = queue.next_at()
     return inf if at is None else at
 
@@ -108,7 +109,7 @@ class Stack:
 
     def next_at(self) -> float:
         """When there is work next, in epoch seconds; infinity if there is none."""
-        return _at(self.main)
+        return ready_at(self.main)
 
     def deliver(self, delivery: Delivery) -> int | None:
         """A delivery comes in; the status of the answer, ``None`` if there was none."""

@@ -7,7 +7,6 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
-from math import inf
 from typing import Any, cast, override
 
 from functions.reconcile_orders.app import ReconcileEnvironment, ReconcileOrders
@@ -18,7 +17,7 @@ from seven_senders_local.sqs_event import to_event
 from tests.chaos.connections import CONNECTIONS
 from tests.chaos.healing.shops import WEBHOOK_URL, Shops
 from tests.chaos.oracle import Arrival
-from tests.chaos.stack import COMMON, REGION, SCHEDULED, TURNS, Stack
+from tests.chaos.stack import COMMON, REGION, SCHEDULED, TURNS, Stack, ready_at
 from tests.chaos.troubles import Process
 from tests.played.ledger_table import NAME
 from tests.played.mortal import Killed
@@ -59,12 +58,12 @@ class HealingStack(Stack):
 
     @override
     def next_at(self) -> float:
-        return min(super().next_at(), self._turn_at())
+        return min(super().next_at(), ready_at(self.turns))
 
     @override
     def work(self) -> None:
         """A round if it is time for one, else a batch of order events."""
-        if self._turn_at() <= self.clock.seconds:
+        if ready_at(self.turns) <= self.clock.seconds:
             self._make_round()
         else:
             super().work()
@@ -72,10 +71,6 @@ class HealingStack(Stack):
     def ask_for_rounds(self) -> None:
         """The schedule's event."""
         self._reconcile(SCHEDULED)
-
-    def _turn_at(self) -> float:
-        at = self.turns.next_at()
-        return inf if at is None else at
 
     def _make_round(self) -> None:
         """One turn of the queue, as Lambda's poller hands it to a process."""

@@ -75,11 +75,11 @@ class PlayedShopify:
 
     def put(self, body: Body) -> None:
         """Have an order, as its webhook would bring it, in the place of an earlier one."""
-        self.orders.bodies[int(body["id"])] = body
+        self.orders.put(body)
 
     def delete(self, order_id: str) -> None:
         """Have an order no more."""
-        self.orders.bodies.pop(int(order_id), None)
+        self.orders.delete(order_id)
 
     def add(self, topic: str, uri: str, **changes: object) -> str:
         """A webhook that the app made earlier, with its id."""

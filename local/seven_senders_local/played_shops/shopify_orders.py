@@ -3,11 +3,14 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from operator import ge, gt, le, lt
+from itertools import islice
+from operator import ge, gt, itemgetter, le, lt
+from threading import Lock
 from typing import Any
 
 from seven_senders_adapter.clock import Clock
@@ -44,17 +47,44 @@ _SHIPPING = {
 }
 
 
+type _Rank = tuple[str, int]
+type _Ranked = list[tuple[_Rank, Body]]
+
+_by_rank = itemgetter(0)
+
+
 @dataclass
 class PlayedOrders:
-    """``bodies`` by id. ``cursors_expire``: how long one can be used, ``None`` for ever."""
+    """``bodies`` by id. ``cursors_expire``: how long one can be used, ``None`` for ever.
+
+    The last list is kept until an order changes, so that paging through many costs what a page
+    costs.
+    """
 
     now: Clock
     bodies: dict[int, Body] = field(default_factory=dict)
     cursors_expire: timedelta | None = None
+    _listed: tuple[tuple[str | None, str], _Ranked] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def put(self, body: Body) -> None:
+        """Have an order, in the place of an earlier one."""
+        with self._lock:
+            self.bodies[int(body["id"])] = body
+            self._listed = None
+
+    def delete(self, order: str) -> None:
+        """Have an order no more."""
+        with self._lock:
+            self.bodies.pop(int(order), None)
+            self._listed = None
 
     def resolvers(self, scopes: Collection[str]) -> Resolvers:
         """The fields on top that are about orders, for an app of these scopes."""
-        shown = self._shown(scopes)
+        oldest = self.now() - SHOWN_FOR
+
+        def is_shown(body: Body) -> bool:
+            return SEE_ALL in scopes or _moment(body["created_at"]) >= oldest
 
         def orders(
             _info: object,
@@ -63,15 +93,22 @@ class PlayedOrders:
             after: str | None = None,
             query: str | None = None,
         ) -> object:
-            return self._page(found(query, shown), first, after, sortKey)
+            ranked = self._ranked(query, sortKey)
+            start = 0
+            if after is not None:
+                start = bisect_right(ranked, self._place(after, sortKey), key=_by_rank)
+            behind = filter(lambda pair: is_shown(pair[1]), islice(ranked, start, None))
+            return self._page(behind, _size(first), sortKey)
 
         def orders_count(_info: object, limit: int | None, query: str | None = None) -> object:
-            return _count(len(found(query, shown)), limit)
+            return _count(sum(map(is_shown, found(query, self._all()))), limit)
 
         def order(_info: object, id: str) -> object:  # noqa: A002 - GraphQL's name
-            return next((as_node(body) for body in shown if _gid("Order", body["id"]) == id), None)
+            bodies = (body for body in self._all() if _gid("Order", body["id"]) == id)
+            return next(map(as_node, filter(is_shown, bodies)), None)
 
         def refund(_info: object, id: str) -> object:  # noqa: A002 - GraphQL's name
+            shown = filter(is_shown, self._all())
             refunds = (node for body in shown for node in _refunds(body, _lines(body)))
             return next((node for node in refunds if node["id"] == id), None)
 
@@ -85,38 +122,35 @@ class PlayedOrders:
             return {name: _denied(name) for name in fields}
         return fields
 
-    def _shown(self, scopes: Collection[str]) -> list[Body]:
-        oldest = self.now() - SHOWN_FOR
-        return [
-            body
-            for body in list(self.bodies.values())
-            if SEE_ALL in scopes or _moment(body["created_at"]) >= oldest
-        ]
+    def _all(self) -> list[Body]:
+        return list(self.bodies.values())
 
-    def _page(
-        self, bodies: Iterable[Body], first: int | None, after: str | None, sort_key: str
-    ) -> Node:
-        """A connection of orders, by time and id."""
-        ranked = sorted(
-            ((_rank(body, sort_key), body) for body in bodies), key=lambda pair: pair[0]
-        )
-        if after is not None:
-            place = self._place(after, sort_key)
-            ranked = [(rank, body) for rank, body in ranked if rank > place]
-        page = ranked[: _size(first)]
+    def _ranked(self, query: str | None, sort_key: str) -> _Ranked:
+        """The orders that a query means, by time and id."""
+        asked = query, sort_key
+        with self._lock:
+            listed = self._listed
+            if listed is None or listed[0] != asked:
+                ranked = [(_rank(body, sort_key), body) for body in found(query, self._all())]
+                listed = self._listed = asked, sorted(ranked, key=_by_rank)
+            return listed[1]
+
+    def _page(self, ranked: Iterator[tuple[_Rank, Body]], size: int, sort_key: str) -> Node:
+        """A connection of the first orders of many."""
+        page = list(islice(ranked, size))
         return {
             "nodes": [as_node(body) for _, body in page],
             "pageInfo": {
-                "hasNextPage": len(ranked) > len(page),
+                "hasNextPage": next(ranked, None) is not None,
                 "endCursor": self._cursor(page[-1][0], sort_key) if page else None,
             },
         }
 
-    def _cursor(self, rank: tuple[str, int], sort_key: str) -> str:
+    def _cursor(self, rank: _Rank, sort_key: str) -> str:
         value = [*rank, sort_key, self.now().isoformat()]
         return urlsafe_b64encode(json.dumps(value).encode()).decode()
 
-    def _place(self, cursor: str, sort_key: str) -> tuple[str, int]:
+    def _place(self, cursor: str, sort_key: str) -> _Rank:
         try:
             value, last_id, sorted_by, made_at = json.loads(urlsafe_b64decode(cursor))
         except ValueError:
@@ -148,7 +182,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _rank(body: Body, sort_key: str) -> tuple[str, int]:
+def _rank(body: Body, sort_key: str) -> _Rank:
     value = body[_SORTED_BY[sort_key]]
     return ("" if sort_key == "ID" else _moment(value).isoformat()), int(body["id"])
 

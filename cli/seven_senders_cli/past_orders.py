@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.shop_apis import open_shop_api
+from seven_senders_adapter.shop_apis.patience import PatientOrders
 from seven_senders_adapter.shop_apis.shop_api import OrderApi
 from seven_senders_cli.failing import Exit, Failed
 from seven_senders_cli.pauses import Pauses
+from seven_senders_cli.screen import Screen
 from seven_senders_cli.stack import Stack
 
 _RIGHTS: Mapping[str, str] = {
@@ -16,17 +18,29 @@ _RIGHTS: Mapping[str, str] = {
 }
 
 
+WAITS = (2.0, 10.0, 30.0, 120.0)
+"""Seconds after which a shop that can't answer is asked again."""
+
+
 def open_orders(
-    stack: Stack, connection: str, document: ConnectionDocument, pauses: Pauses
+    stack: Stack, connection: str, document: ConnectionDocument, pauses: Pauses, screen: Screen
 ) -> OrderApi:
-    """The API of a connection's shop. Raises Failed if nothing opens it, or InvalidConnection."""
+    """The API of a connection's shop, which asks again for some minutes while it can't answer.
+
+    Raises Failed if nothing opens it, or InvalidConnection.
+    """
     shop_api = stack.shop_apis.load(connection)
     if shop_api is None:
         raise Failed(
             f"{connection} has no credentials of its shop's API, where past orders are: add them"
             f" with seven-senders connect {document.platform} {connection} --again"
         )
-    return open_shop_api(shop_api, sleep=pauses.sleep)
+    return PatientOrders(
+        open_shop_api(shop_api, sleep=pauses.sleep),
+        waits=WAITS,
+        sleep=pauses.sleep,
+        tell=lambda error, wait: screen.warn(f"{error}; it is asked again in {wait:.0f} s"),
+    )
 
 
 def check_dates(since: datetime, until: datetime | None, now: datetime) -> None:

@@ -50,7 +50,7 @@ def backfill(
     """
     pauses, screen = context.ensure_object(Pauses), Screen(as_json=as_json)
     check_dates(since, until, pauses.now())
-    job = _job(find_stack(stack_name), connection, rate, pauses)
+    job = _job(find_stack(stack_name), connection, rate, pauses, screen)
     check_shown(job.api, job.document.platform, since, pauses.now())
     if job.document.created_too_early(since):
         screen.warn(
@@ -64,12 +64,12 @@ def backfill(
         _bring_in(job, job.opened(since, until), screen, yes=yes)
 
 
-def _job(stack: Stack, connection: str, rate: float, pauses: Pauses) -> Job:
+def _job(stack: Stack, connection: str, rate: float, pauses: Pauses, screen: Screen) -> Job:
     document = stack.connections.load(connection)
     return Job(
         connection=connection,
         document=document,
-        api=open_orders(stack, connection, document, pauses),
+        api=open_orders(stack, connection, document, pauses, screen),
         orders=Orders(table=stack.table),
         backfills=Backfills(table=stack.table),
         queue=stack.queue,

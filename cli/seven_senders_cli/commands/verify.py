@@ -50,7 +50,7 @@ def verify(
     span = _span(since, until, pauses.now())
     stack = find_stack(stack_name)
     document = stack.connections.load(connection)
-    api = open_orders(stack, connection, document, pauses)
+    api = open_orders(stack, connection, document, pauses, screen)
     check_shown(api, document.platform, since, pauses.now())
     if fix:
         confirm(f"Queue what mends the differences of {connection}?", yes=yes)

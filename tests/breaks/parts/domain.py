@@ -167,8 +167,8 @@ BREAKS = (
     Break(
         name="creates orders that are too old",
         file=OBSERVATION,
-        old="if settings.max_order_age_days and not any_age and age >",
-        new="if not settings.max_order_age_days and age >",
+        old="        settings.max_order_age_days\n",
+        new="        not settings.max_order_age_days\n",
         tests=(f"{SNAPSHOTS}::test_unknown_orders_that_are_left_out",),
     ),
     Break(

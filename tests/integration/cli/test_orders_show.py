@@ -20,7 +20,13 @@ def test_an_order_that_arrived_is_shown_as_it_stands(
     first, *lines = ended.out.splitlines()
     assert first == "#7001 of arrived is created and paid at Seven Senders; nothing is missing."
     happened = [line.split("\t")[1:] for line in lines[1:6]]
-    assert [what for what, _ in happened] == ["came", "sent", "sent", "came", "sent"]
+    assert [what for what, _ in happened] == [
+        "came by webhook",
+        "sent",
+        "sent",
+        "came by webhook",
+        "sent",
+    ]
     assert happened[-1] == ["sent", "update order_tags"]
     assert "order_tags\tvip: true\tvip: true\tvip: true\tno" in lines
     assert ended.code == 0

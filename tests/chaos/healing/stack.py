@@ -94,7 +94,7 @@ class HealingStack(Stack):
             return False
         except AwsUnavailable:
             return False
-        self.counted.update(_metrics(said.getvalue()))
+        self.counted.update(metrics(said.getvalue()))
         return True
 
     def _new_reconciler(self) -> tuple[Process, ReconcileOrders]:
@@ -154,7 +154,7 @@ class _Noting:
         return getattr(self._sqs, name)
 
 
-def _metrics(text: str) -> Counter[str]:
+def metrics(text: str) -> Counter[str]:
     """The sums of what a function has written in CloudWatch's metric format."""
     sums: Counter[str] = Counter()
     for line in map(json.loads, text.splitlines()):

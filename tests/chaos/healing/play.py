@@ -169,3 +169,8 @@ class Heal(Play):
         lost = lost_webhooks(stack.arrivals, stack.rounds)
         if not self.chances.kill and counted != lost:
             yield f"{counted} webhooks were counted as lost, should be {lost}"
+
+
+def live(seed: int, orders: int) -> Result:
+    """A run with mild troubles, of whose webhooks four of ten are lost."""
+    return Heal(seed=seed, orders=orders).run()

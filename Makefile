@@ -17,7 +17,7 @@ FIND_PYTHON := for p in python3.13 python3 python; do \
 	  then echo "$$p"; exit; fi; done; \
 	echo 'Python 3.13 is needed: none of python3.13, python3 and python is one.' >&2; exit 1
 
-.PHONY: help setup test test-built bench chaos fuzz flood breaks demo pictures format dashboard validate audit build compile pins clean
+.PHONY: help setup test test-built bench chaos heal fuzz flood breaks demo pictures format dashboard validate audit build compile pins clean
 
 help: ## Show what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -39,6 +39,9 @@ bench: setup $(BUILT) ## Measure the built functions beside bare ones: STARTS=40
 
 chaos: setup ## Play many order lives with all troubles: ORDERS=10000 SEED=7
 	.venv/bin/python -m tests.chaos --orders $(or $(ORDERS),10000) --seed $(or $(SEED),0)
+
+heal: setup ## Lose webhooks of many orders and have them brought in: ORDERS=100000 SEED=7
+	.venv/bin/python -m tests.chaos.healing --orders $(or $(ORDERS),100000) --seed $(or $(SEED),0)
 
 fuzz: setup .fuzz/.installed ## Send the receiver what nobody should send: CASES=100000 SEED=7
 	.venv/bin/python -m tests.attack --cases $(or $(CASES),10000) --seed $(or $(SEED),0)

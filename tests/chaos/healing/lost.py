@@ -50,22 +50,19 @@ class _Heard:
 
 def _heard(connection: str, arrived: Sequence[Arrival]) -> _Heard:
     heard = _Heard()
-    newest: tuple[datetime, set[str]] | None = None
+    newest: datetime | None = None
+    seen: set[str] = set()
     for arrival, snapshot in _read(connection, arrived):
         if newest is None and is_left_out(snapshot, CONNECTIONS[connection], arrival.received_at):
             continue
-        is_newer = newest is None or snapshot.updated > newest[0]
-        is_other = newest is not None and (
-            snapshot.updated == newest[0] and snapshot.identity not in newest[1]
-        )
-        if newest is None or is_newer:
-            newest = snapshot.updated, set()
-        if is_newer or is_other:
-            newest[1].add(snapshot.identity)
+        if newest is None or snapshot.updated > newest:
+            newest, seen = snapshot.updated, set()
+        is_news = snapshot.updated == newest and snapshot.identity not in seen
+        seen.add(snapshot.identity)
         entry = arrival.received_at, snapshot.updated
         if not isinstance(arrival, Found):
             heard.webhooks.append(entry)
-        elif is_newer or is_other:
+        elif is_news:
             heard.corrections.append(entry)
     return heard
 

@@ -29,11 +29,13 @@ def test_each_part_has_a_line_and_one_that_is_red_ends_with_1(command: CommandLi
         "one: brakes": "green",
         "one: webhook URL": "red",
         "one: webhooks in the shop": "amber",
+        "one: reconciliation": "amber",
         "two: settings": "amber",
         "two: access key": "green",
         "two: brakes": "green",
         "two: webhook URL": "red",
         "two: webhooks in the shop": "amber",
+        "two: reconciliation": "amber",
     }
     assert ended.code == 1
 

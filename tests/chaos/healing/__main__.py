@@ -26,12 +26,12 @@ LIVES = 0.01
 FEWER = 10
 """The memory is compared with that of a day with so many times fewer orders."""
 
-FLAT = 1.25
+FLAT = 1.5
 """The most that it may grow by then."""
 
 
 def main(
-    orders: Annotated[int, typer.Option(min=1000, help="How many orders a day has.")] = 100_000,
+    orders: Annotated[int, typer.Option(min=10_000, help="How many orders a day has.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Repeats a run; 0 takes a new one.")] = 0,
 ) -> None:
     """Catch up with days of many orders, and play lives whose webhooks are lost.
@@ -43,9 +43,10 @@ def main(
     seed = seed or SystemRandom().randrange(1, 1_000_000)
     console = Console()
     console.print(f"{orders:,} orders, seed {seed}")
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         mp_context=get_context("spawn"), max_tasks_per_child=1, initializer=be_quiet
-    ) as pool:
+    )
+    with pool, console.status("100,000 orders take some minutes"):
         days = [
             pool.submit(heal, platform, number, seed)
             for number in (orders, orders // FEWER)

@@ -1,5 +1,6 @@
 """A day in which a shop changed many orders, of which webhooks brought a part: the large form."""
 
+import gc
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -59,7 +60,11 @@ class FarClock(PlayedClock):
 
 
 class FarDynamoDB:
-    """DynamoDB in the world. Each page of orders is compared by one BatchGetItem, so it counts."""
+    """DynamoDB in the world. Each page of orders is compared by one BatchGetItem, so it counts.
+
+    After each page what can't be reached any more is collected, so that the memory at its highest
+    does not depend on when Python would.
+    """
 
     def __init__(self, world: World, clock: FarClock) -> None:
         self.pages = 0
@@ -76,6 +81,7 @@ class FarDynamoDB:
         if "order/" in str(asked):
             self.pages += 1
             self._clock.sleep(PAGE_SECONDS)
+            gc.collect()
         return self._world.dynamodb("batch_get_item", asked)
 
     def get_paginator(self, operation: str) -> "FarDynamoDB":
@@ -88,6 +94,7 @@ class FarDynamoDB:
         query = self._world.query(asked)
         while items := self._world.page(query):
             yield {"Items": items}
+            gc.collect()
 
     def __getattr__(self, operation: str) -> Any:
         return lambda **asked: self._world.dynamodb(operation, asked)
@@ -212,6 +219,7 @@ def heal(platform: str, orders: int, seed: int) -> Healed:
         world = cast("World", cast("Any", elsewhere).World(platform, seed))
         function = Function(world, platform)
         function.make_round()  # from here on changes are looked for
+        gc.freeze()
         tracemalloc.start()
         lacking = world.change_orders(orders, SHARE_KNOWN)
         function.clock.sleep(DAY.total_seconds() + 2 * EVERY_SECONDS)

@@ -150,6 +150,7 @@ def _unsaved(backfill: Backfill) -> Backfill:
 def _looked_at(
     compared: Compared, tally: Tally, act: Callable[[Found], None], watcher: Watcher
 ) -> Tally:
+    compared.check_rows()
     for error in compared.unreadable:
         watcher.unreadable(error.order, error.missing)
     tally = replace(tally, unreadable=tally.unreadable + len(compared.unreadable))
@@ -169,7 +170,7 @@ def _with(tally: Tally, found: Found) -> Tally:
             return replace(tally, changed=tally.changed + 1)
         case Verdict.UP_TO_DATE:
             return replace(tally, up_to_date=tally.up_to_date + 1)
-        case Verdict.LEFT_OUT:
+        case _:
             count = tally.left_out.get(found.reason, 0) + 1
             return replace(tally, left_out={**tally.left_out, found.reason: count})
 

@@ -104,6 +104,7 @@ class Walk:
         while True:
             page = self._api.page(self._span, position)
             compared = self._comparison.of(page.orders)
+            compared.check_rows()
             end = self._span.end if page.next is None else _newest(compared)
             for one in self._page(compared, end, around):
                 self.tally.differing[one.kind] += 1

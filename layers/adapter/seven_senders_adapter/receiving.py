@@ -4,7 +4,6 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from seven_senders_adapter.aws import AwsUnavailable
@@ -15,9 +14,9 @@ from seven_senders_adapter.shops.shop import (
     Kind,
     NotAnOrder,
     Projected,
-    ProjectionNames,
     Shop,
     UnreadableOrder,
+    project,
 )
 
 if TYPE_CHECKING:
@@ -37,17 +36,6 @@ MAX_DIGITS = 1000
 
 UNKNOWN_ORDER = "unreadable"
 """Stands for the id of an order that has none."""
-
-
-_ODDITIES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What a body that no shop foresaw can cause. Their texts may quote it and are not kept."""
 
 
 class BodyTooLarge(Exception):
@@ -174,7 +162,7 @@ class Receiver:
         if delivery.kind is Kind.OTHER:
             return self._skip("other_topic")
         try:
-            projected = _project(shop, delivery.kind, _parse(body), connection.names)
+            projected = project(shop, delivery.kind, _parse(body), connection.names)
         except NotAnOrder as error:
             return self._skip(error.reason)
         except UnreadableOrder as error:
@@ -238,15 +226,6 @@ def _parse(body: bytes) -> object:
         return json.loads(body, parse_int=_whole)
     except (ValueError, RecursionError):
         raise UnreadableOrder(None, ["readable JSON"]) from None  # the cause holds the body
-
-
-def _project(shop: Shop, kind: Kind, body: object, names: ProjectionNames) -> Projected:
-    try:
-        return shop.project(kind, body, names)
-    except _ODDITIES as error:
-        where = extract_tb(error.__traceback__)[-1]
-        place = f"{type(error).__name__} in {where.name}, line {where.lineno}"
-        raise UnreadableOrder(None, [f"the expected form: {place}"]) from None
 
 
 def _whole(text: str) -> int | None:

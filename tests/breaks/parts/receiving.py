@@ -4,6 +4,7 @@ from tests.breaks.table import PACKAGE, Break
 
 RECEIVING = f"{PACKAGE}/receiving.py"
 CONNECTIONS = f"{PACKAGE}/connections/receiving.py"
+SHOP = f"{PACKAGE}/shops/shop.py"
 SIGNATURE = f"{PACKAGE}/shops/signature.py"
 TELEMETRY = f"{PACKAGE}/telemetry.py"
 
@@ -163,7 +164,7 @@ BREAKS = (
     ),
     Break(
         name="answers 500 to an order that no shop foresaw",
-        file=RECEIVING,
+        file=SHOP,
         old="    except _ODDITIES as error:\n",
         new="    except ZeroDivisionError as error:\n",
         tests=(f"{BODIES}::test_what_a_projection_did_not_foresee_is_kept_without_its_value",),
@@ -177,7 +178,7 @@ BREAKS = (
     ),
     Break(
         name="quotes the value that no shop foresaw",
-        file=RECEIVING,
+        file=SHOP,
         old='place = f"{type(error).__name__} in {where.name}, line {where.lineno}"',
         new='place = f"{error} in {where.name}"',
         tests=(f"{BODIES}::test_what_a_projection_did_not_foresee_is_kept_without_its_value",),

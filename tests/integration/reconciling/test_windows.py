@@ -71,6 +71,27 @@ def test_an_order_that_cannot_be_read_is_named_and_stops_no_other(shop: Shop) ->
     assert warning["details"] == {"order": "1", "lacks": ["name"]}
 
 
+def test_an_order_that_no_shop_foresaw_stops_no_other(shop: Shop) -> None:
+    shop.changes(1, line_items=[{"id": 1, "quantity": 10**5000}], tags=7)
+    shop.changes(2, ago=HOUR / 2)
+    shop.api.bodies.append({"code": "woocommerce_rest_cannot_view", "message": "Sorry"})
+    shop.make_round()
+    assert "2" in shop.queued
+    assert shop.stands.window is None
+
+
+def test_an_order_whose_row_another_version_wrote_is_queued_and_stops_no_other(
+    shop: Shop,
+) -> None:
+    """Its event waits until a version runs that can read the row."""
+    shop.table.put({"pk": "order/acme/1", "format": 2})
+    shop.changes(1)
+    shop.hears(shop.changes(2, ago=HOUR / 2))
+    shop.changes(3, ago=HOUR / 2)
+    shop.make_round()
+    assert sorted(shop.queued) == ["1", "3"]
+
+
 def test_changes_younger_than_the_delay_are_left_to_their_webhooks(shop: Shop) -> None:
     shop.changes(1, ago=DELAY - MINUTE)
     shop.changes(2, ago=DELAY)

@@ -10,11 +10,12 @@ from seven_senders_adapter.domain.observation import Age, age_of, reason_to_leav
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.domain.snapshot import Snapshot
 from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.messages import BACKFILL, OrderEvent
 from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.shops import SHOPS
 from seven_senders_adapter.shops.reading import Body
-from seven_senders_adapter.shops.shop import Kind, UnreadableOrder
+from seven_senders_adapter.shops.shop import Kind, NotAnOrder, UnreadableOrder, project
 
 
 class Verdict(StrEnum):
@@ -24,15 +25,22 @@ class Verdict(StrEnum):
     BEHIND = "behind"
     UNKNOWN = "unknown"
     LEFT_OUT = "left out"
+    UNREADABLE_ROW = "unreadable row"
 
 
-NEEDED = frozenset({Verdict.BEHIND, Verdict.UNKNOWN})
-"""The verdicts of orders that have to be brought in."""
+NEEDED = frozenset({Verdict.BEHIND, Verdict.UNKNOWN, Verdict.UNREADABLE_ROW})
+"""The verdicts of orders that have to be brought in.
+
+The event of one whose row can't be read waits until a version runs that can.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One order of the shop. ``event`` would bring it in; ``reason``: why it is left out."""
+    """One order of the shop. ``event`` would bring it in.
+
+    ``reason``: why it is left out, or what is wrong with its row in the ledger.
+    """
 
     event: OrderEvent
     snapshot: Snapshot
@@ -52,6 +60,12 @@ class Compared:
     def needed(self) -> list[Found]:
         """The orders that the ledger does not have as they are."""
         return [one for one in self.found if one.verdict in NEEDED]
+
+    def check_rows(self) -> None:
+        """Raise UnreadableRow if a row of the ledger can't be read."""
+        for one in self.found:
+            if one.verdict is Verdict.UNREADABLE_ROW:
+                raise UnreadableRow(one.reason)
 
 
 class Comparison:
@@ -76,24 +90,43 @@ class Comparison:
     def of(self, bodies: Iterable[Body]) -> Compared:
         """Compare the orders of a page, as webhooks would bring them, by one look at the ledger.
 
-        Raises AwsUnavailable or UnreadableRow.
+        What is no order at all is left. Raises AwsUnavailable.
         """
-        events: list[OrderEvent] = []
+        read: list[tuple[OrderEvent, Snapshot]] = []
         unreadable: list[UnreadableOrder] = []
         for body in bodies:
             try:
-                events.append(self._event(body))
+                event = self._event(body)
+                read.append((event, self._snapshot(event)))
             except UnreadableOrder as error:
                 unreadable.append(error)
-        records = self._orders.load_all((event.connection, event.order) for event in events)
-        known = {record.order: record for record in records}
+            except NotAnOrder:
+                continue
+        known = self._known([event for event, _ in read])
         return Compared(
-            found=[self._found(event, known.get(event.order)) for event in events],
+            found=[
+                self._found(event, snapshot, known.get(event.order)) for event, snapshot in read
+            ],
             unreadable=unreadable,
         )
 
+    def _known(self, events: Sequence[OrderEvent]) -> dict[str, OrderRecord | UnreadableRow]:
+        """The records of some orders; a row that can't be read hides no other."""
+        names = [(event.connection, event.order) for event in events]
+        try:
+            return {record.order: record for record in self._orders.load_all(names)}
+        except UnreadableRow:
+            looked_up = {order: self._looked_up(order) for _, order in names}
+            return {order: row for order, row in looked_up.items() if row is not None}
+
+    def _looked_up(self, order: str) -> OrderRecord | UnreadableRow | None:
+        try:
+            return self._orders.load(self._connection, order)
+        except UnreadableRow as error:
+            return error
+
     def _event(self, body: Body) -> OrderEvent:
-        projected = self._shop.project(Kind.ORDER, body, self._document.projection_names)
+        projected = project(self._shop, Kind.ORDER, body, self._document.projection_names)
         return OrderEvent(
             connection=self._connection,
             platform=self._document.platform,
@@ -104,11 +137,27 @@ class Comparison:
             projection=projected.projection,
         )
 
-    def _found(self, event: OrderEvent, record: OrderRecord | None) -> Found:
-        snapshot = self._shop.read_snapshot(event.projection, self._document)
-        verdict, reason = self._judge(event, snapshot, record)
+    def _snapshot(self, event: OrderEvent) -> Snapshot:
+        try:
+            return self._shop.read_snapshot(event.projection, self._document)
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"the expected form: {type(error).__name__} in the projection"
+            raise UnreadableOrder(event.order, [what]) from None
+
+    def _found(
+        self, event: OrderEvent, snapshot: Snapshot, row: OrderRecord | UnreadableRow | None
+    ) -> Found:
+        if isinstance(row, UnreadableRow):
+            return Found(
+                event=event,
+                snapshot=snapshot,
+                record=None,
+                verdict=Verdict.UNREADABLE_ROW,
+                reason=str(row),
+            )
+        verdict, reason = self._judge(event, snapshot, row)
         return Found(
-            event=event, snapshot=snapshot, record=record, verdict=verdict, reason=reason or ""
+            event=event, snapshot=snapshot, record=row, verdict=verdict, reason=reason or ""
         )
 
     def _judge(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Protocol
 
 from seven_senders_adapter.domain.snapshot import Snapshot
@@ -75,6 +76,17 @@ class UnreadableOrder(Exception):
         self.missing = tuple(missing)
 
 
+_ODDITIES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a body that no shop foresaw can cause. Their texts may quote it and are not kept."""
+
+
 class Shop(Protocol):
     """One kind of shop. Adding one is a module with this shape and a line in ``SHOPS``."""
 
@@ -100,3 +112,16 @@ class Shop(Protocol):
 
         Raises KeyError, TypeError or ValueError if this version did not write the projection.
         """
+
+
+def project(shop: Shop, kind: Kind, body: object, names: ProjectionNames) -> Projected:
+    """Fold a parsed JSON body into what may pass, whatever stands in it.
+
+    Raises NotAnOrder or UnreadableOrder.
+    """
+    try:
+        return shop.project(kind, body, names)
+    except _ODDITIES as error:
+        where = extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} in {where.name}, line {where.lineno}"
+        raise UnreadableOrder(None, [f"the expected form: {place}"]) from None

@@ -8,6 +8,7 @@ from typing import Any
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.shop_apis import shopify_orders as orders
 from seven_senders_adapter.shop_apis import shopify_webhooks as webhooks
+from seven_senders_adapter.shop_apis.http import of_expected_form
 from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, RightMissing, Span, Webhook
 from seven_senders_adapter.shop_apis.shopify_graphql import ShopifyGraphQL
 from seven_senders_adapter.shop_apis.shopify_orders import Node, Place
@@ -41,6 +42,7 @@ class ShopifyApi:
     ) -> None:
         self._call = ShopifyGraphQL(document, sleep=sleep, monotonic=monotonic).call
 
+    @of_expected_form()
     def webhooks(self) -> list[Webhook]:
         """All webhooks of the app in this shop."""
         return [webhooks.as_webhook(node) for page in self._pages() for node in page["nodes"]]
@@ -56,16 +58,19 @@ class ShopifyApi:
                 return
             after = page["pageInfo"]["endCursor"]
 
+    @of_expected_form()
     def create(self, topic: str, *, url: str, secret: str) -> None:  # noqa: ARG002 - the app's
         """Make a webhook."""
         webhook = {"uri": url, "format": webhooks.FORMAT}
         self._change(webhooks.CREATE, topic=webhooks.as_enum(topic), webhook=webhook)
 
+    @of_expected_form()
     def mend(self, webhook: Webhook, *, url: str, secret: str) -> None:  # noqa: ARG002 - the app's
         """Set URL and format, and take away what would leave out orders or parts of them."""
         changes = {"uri": url, "format": webhooks.FORMAT, "filter": "", "includeFields": []}
         self._change(webhooks.UPDATE, id=webhook.id, webhook=changes)
 
+    @of_expected_form()
     def remove(self, webhook: Webhook) -> None:
         """Delete a webhook."""
         self._change(webhooks.DELETE, id=webhook.id)
@@ -76,11 +81,13 @@ class ShopifyApi:
             told = "; ".join(str(error["message"]) for error in errors)
             raise NotDone(f"Shopify refuses the webhook: {told}")
 
+    @of_expected_form()
     def count(self, span: Span) -> int:
         """How many orders there are in a span now."""
         data = self._call(orders.COUNT, query=orders.search(span))
         return int(data["ordersCount"]["count"])
 
+    @of_expected_form()
     def page(self, span: Span, position: str | None) -> Page:
         """Up to 20 orders of a span, the oldest or the longest unchanged first."""
         place = Place.of(span, position)
@@ -104,12 +111,14 @@ class ShopifyApi:
         page: Node = data["orders"]
         return page
 
+    @of_expected_form()
     def order(self, order: str) -> Body | None:
         """One order by its id; ``None`` if it is not there, or too old to be shown."""
         data = self._call(orders.ORDER, id=orders.order_gid(order), refunds=orders.REFUNDS)
         bodies = self._bodies([data["order"]] if data["order"] else [])
         return bodies[0] if bodies else None
 
+    @of_expected_form()
     def oldest_shown(self, now: datetime) -> datetime | None:
         """Sixty days ago, unless the app may see all orders."""
         scopes = _scopes(self._call(orders.SCOPES))

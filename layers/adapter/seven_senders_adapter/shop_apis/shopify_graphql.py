@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-import requests
-
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
-from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopHttp, content
+from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopAnswer, ShopHttp
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
@@ -63,15 +61,15 @@ class ShopifyGraphQL:
 
     def _post(self, query: str, variables: Mapping[str, object]) -> Mapping[str, Any]:
         response = self._send(query, variables)
-        if response.status_code == HTTPStatus.UNAUTHORIZED and not self._document.access_token:
+        if response.status == HTTPStatus.UNAUTHORIZED and not self._document.access_token:
             self._token = None  # it may have lived its 24 hours
             response = self._send(query, variables)
-        answer = content(response)
-        if response.status_code == HTTPStatus.OK and isinstance(answer, dict):
+        answer = response.content
+        if response.status == HTTPStatus.OK and isinstance(answer, dict):
             return answer
         raise _failure(self._document.url, response, answer)
 
-    def _send(self, query: str, variables: Mapping[str, object]) -> requests.Response:
+    def _send(self, query: str, variables: Mapping[str, object]) -> ShopAnswer:
         return self._http.send(
             "POST",
             f"/admin/api/{self._document.api_version}/graphql.json",
@@ -92,12 +90,12 @@ class ShopifyGraphQL:
             },
             headers={"Accept": "application/json"},
         )
-        answer = content(response)
+        answer = response.content
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if response.status_code == HTTPStatus.OK and token:
+        if response.status == HTTPStatus.OK and token:
             self._token = str(token)
             return self._token
-        if response.status_code == HTTPStatus.NOT_FOUND:
+        if response.status == HTTPStatus.NOT_FOUND:
             raise WrongShop(f"Shopify has no shop at {document.url}: check its domain")
         raise CredentialsRefused(
             f"Shopify refuses client id and secret for {document.url}: {_why(response, answer)}"
@@ -166,9 +164,9 @@ def _refusal(errors: Any) -> ShopApiError:
     return NotDone(f"Shopify refuses the call: {told}")
 
 
-def _failure(url: str, response: requests.Response, answer: Any) -> ShopApiError:
+def _failure(url: str, response: ShopAnswer, answer: Any) -> ShopApiError:
     told = answer.get("errors", "") if isinstance(answer, dict) else ""
-    match response.status_code:
+    match response.status:
         case HTTPStatus.UNAUTHORIZED:
             return CredentialsRefused(f"Shopify refuses the token for {url}: {told}".rstrip(": "))
         case HTTPStatus.FORBIDDEN:
@@ -181,9 +179,9 @@ def _failure(url: str, response: requests.Response, answer: Any) -> ShopApiError
             return NotDone(f"{url} answers HTTP {status}, which is not expected: {told}")
 
 
-def _why(response: requests.Response, answer: Any) -> str:
+def _why(response: ShopAnswer, answer: Any) -> str:
     """What an OAuth error says, in JSON or on a page, with what to do."""
-    code, told = "", f"HTTP {response.status_code}"
+    code, told = "", f"HTTP {response.status}"
     if isinstance(answer, dict) and "error" in answer:
         code = str(answer["error"])
         told = str(answer.get("error_description", code))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
+from seven_senders_adapter.shop_apis.http import of_expected_form
 from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, Span, Webhook
 from seven_senders_adapter.shop_apis.woocommerce_calls import WooCommerceCalls
 from seven_senders_adapter.shop_apis.woocommerce_orders import (
@@ -37,6 +38,7 @@ class WooCommerceApi:
     def __init__(self, document: WooCommerceApiDocument, *, sleep: Callable[[float], None]) -> None:
         self._shop = WooCommerceCalls(document, sleep=sleep)
 
+    @of_expected_form()
     def webhooks(self) -> list[Webhook]:
         """All webhooks of the shop, whoever made them."""
         return [_webhook(row) for page in self._pages() for row in page]
@@ -74,11 +76,13 @@ class WooCommerceApi:
         path = f"{WEBHOOKS}/{webhook.id}"
         self._shop.call("DELETE", path, params={"force": "true"}, gone_is_fine=True)
 
+    @of_expected_form()
     def count(self, span: Span) -> int:
         """How many orders there are in a span now. Drafts and those in the trash do not count."""
         _, total = self._orders({**window(span), "per_page": 1, "_fields": "id"})
         return total
 
+    @of_expected_form()
     def page(self, span: Span, position: str | None) -> Page:
         """The orders of a span from a position on, by their ids. It may be empty and not the last.
 
@@ -99,6 +103,7 @@ class WooCommerceApi:
             next=following.text() if following else None,
         )
 
+    @of_expected_form()
     def order(self, order: str) -> Body | None:
         """One order; in the trash it has the status ``trash``."""
         found: Body | None = self._shop.call(

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import requests
-
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_adapter.shop_apis.http import ShopHttp, content
+from seven_senders_adapter.shop_apis.http import ShopAnswer, ShopHttp
 from seven_senders_adapter.shop_apis.oauth import OAuth
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
@@ -57,18 +55,16 @@ class WooCommerceCalls:
         response = self._http.send(
             method, API + what, auth=self._auth, headers={"Accept": "application/json"}, **options
         )
-        answer = content(response)
-        if response.ok and isinstance(answer, list | dict):
+        answer = response.content
+        if response.is_good and isinstance(answer, list | dict):
             return Answered(content=answer, headers=response.headers)
         if gone_is_fine and _is_gone(response, answer):
             return Answered(content=None, headers=response.headers)
         raise self._failure(method, what, response, answer)
 
-    def _failure(
-        self, method: str, what: str, response: requests.Response, answer: Any
-    ) -> ShopApiError:
+    def _failure(self, method: str, what: str, response: ShopAnswer, answer: Any) -> ShopApiError:
         told = answer.get("message", "") if isinstance(answer, dict) else ""
-        status = response.status_code
+        status = response.status
         if status in _REFUSED:
             return self._refusal(method, what.partition("/")[0], status, told)
         if status == HTTPStatus.NOT_FOUND:
@@ -107,8 +103,8 @@ class WooCommerceCalls:
         return "its web server withholds the header Authorization from WordPress"
 
 
-def _is_gone(response: requests.Response, answer: Any) -> bool:
-    if response.status_code != HTTPStatus.NOT_FOUND or not isinstance(answer, dict):
+def _is_gone(response: ShopAnswer, answer: Any) -> bool:
+    if response.status != HTTPStatus.NOT_FOUND or not isinstance(answer, dict):
         return False
     return str(answer.get("code")).endswith(GONE)
 

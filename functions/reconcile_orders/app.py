@@ -23,12 +23,14 @@ from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.corrections import Corrections
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.reconciliations import Reconciliations
+from seven_senders_adapter.ledger.standstills import Standstills
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.queue import Queue, ReconciliationQueue
 from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.reconciling.rounds import Parts, Rounds
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
-from seven_senders_adapter.reconciling.windows import Windows
+from seven_senders_adapter.reconciling.windows import MOST_READY, Windows
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.shop_api import ShopApi
 from seven_senders_adapter.telemetry import Telemetry
@@ -39,8 +41,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-SPARE_MS = 90_000
-"""What a page needs at most, with a shop that is slow and throttles. Killed, it is done again."""
+SPARE_MS = 180_000
+"""What a page needs at most of a shop that throttles, or does not answer. Killed, it is done again.
+
+Three tries of 35 s and what lies between them, or five that are throttled for 30 s each.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,6 @@ class ReconcileOrders:
         self._shop_apis = ShopApiStore(ssm=ssm, path=env.shop_apis_path)
         self._turns = ReconciliationQueue(sqs=sqs, url=env.reconciliation_queue_url)
         table = Table(client=dynamodb, name=env.table_name)
-        progress = Reconciliations(table=table)
         self._rounds = Rounds(
             connections=ConnectionStore(
                 ssm=ssm, receiving_path=env.receiving_path, syncing_path=env.syncing_path, now=now
@@ -104,14 +108,12 @@ class ReconcileOrders:
             parts=_parts(
                 env,
                 table,
-                progress,
                 Queue(sqs=sqs, url=env.queue_url),
                 self._telemetry,
                 now=now,
                 sleep=sleep,
             ),
-            progress=progress,
-            brakes=Brakes(table=table),
+            standstills=Standstills(table=table),
             telemetry=self._telemetry,
             now=now,
             sleep=sleep,
@@ -153,7 +155,6 @@ def _opened_once(sleep: Callable[[float], None]) -> Callable[[ShopApiDocument], 
 def _parts(
     env: ReconcileEnvironment,
     table: Table,
-    progress: Reconciliations,
     queue: Queue,
     telemetry: Telemetry,
     *,
@@ -164,7 +165,7 @@ def _parts(
     return Parts(
         webhooks=WebhookHealth(base_url=env.webhook_url, telemetry=telemetry, now=now),
         windows=Windows(
-            progress=progress,
+            reconciliations=Reconciliations(table=table),
             orders=orders,
             queue=queue,
             telemetry=telemetry,
@@ -177,6 +178,13 @@ def _parts(
             orders=orders,
             telemetry=telemetry,
             lost_after=env.lost_after,
+            now=now,
+        ),
+        room=lambda account: Room(
+            queue=queue,
+            brakes=Brakes(table=table),
+            account=account,
+            most_ready=MOST_READY,
             now=now,
         ),
     )

@@ -90,7 +90,7 @@ class SyncOrder:
             now=now,
         )
         self._batch = BatchSync(
-            arrivals=Arrivals(heard=ledger.traffic, found=ledger.found, now=now),
+            arrivals=Arrivals(heard=ledger.traffic, reconciled=ledger.reconciled, now=now),
             orders=orders,
             queue=queue,
             pace=pace,

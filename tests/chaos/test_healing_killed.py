@@ -16,7 +16,7 @@ from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.ledger.corrections import Correction, Corrections
-from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.sqs_event import to_event
@@ -177,7 +177,7 @@ class World:
         return Counter(message.text("order") for message in self.main.messages)
 
     @property
-    def progress(self) -> Progress | None:
+    def progress(self) -> Reconciliation | None:
         """How far the shop's changes were looked at."""
         return self.reconciliations.load(self.platform.connection)
 

@@ -155,7 +155,7 @@ def _of_connection(
             Reconciliations(table=table).load(name),
             has_credentials=name in shop_apis.names(),
             heard=Traffic(table=table).last_weeks(name, now),
-            found=Traffic(table=table, found=True).last_weeks(name, now),
+            reconciled=Traffic(table=table, reconciled=True).last_weeks(name, now),
             register=again,
             now=now,
         )

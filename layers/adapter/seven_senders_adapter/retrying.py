@@ -1,7 +1,6 @@
 """Dead letters go back to the queue: by themselves if their reason can pass, else on request."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.dead_letter_run import Selection
@@ -16,9 +15,6 @@ SELECTING = ("reasons", "connections", "orders")
 
 SCHEDULE = "aws.events"
 """The ``source`` of an event that a schedule sends."""
-
-FORSAKEN_AFTER = timedelta(hours=2)
-"""A brake that nobody has probed for so long guards nothing: its key or URL is no longer used."""
 
 
 class InvalidSelection(Exception):
@@ -72,7 +68,4 @@ class Retry:
 
     def _is_held(self, failure: Failure) -> bool:
         closed = self._brakes.read(failure.brakes) if failure.brakes else {}
-        return any(
-            brake.closed_since and brake.probe_at and brake.probe_at > self._now() - FORSAKEN_AFTER
-            for brake in closed.values()
-        )
+        return any(brake.holds(self._now()) for brake in closed.values())

@@ -170,9 +170,9 @@ class Telemetry:
         """A webhook of the connection is missing in its shop, or wrong there."""
         self._count("WebhookFaults")
 
-    def webhook_lost(self) -> None:
-        """Reconciliation has corrected an order, and long after it no webhook has come."""
-        self._count("WebhooksLost")
+    def webhooks_lost(self, number: int) -> None:
+        """Of so many orders that reconciliation has corrected no webhook came long after."""
+        self._counts[_series("WebhooksLost", MetricUnit.Count)] += number
 
     def shop_failed(self, asked_for: str) -> None:
         """The API of the connection's shop did not give what it was asked for."""

@@ -65,8 +65,8 @@ BREAKS = (
     Break(
         name="lets two back-fills of a connection overwrite each other's progress",
         file=f"{PACKAGE}/ledger/backfills.py",
-        old='condition="#version = :version" if backfill.version else',
-        new="condition=None if backfill.version else",
+        old="self._table.put_over(to_row(_key(connection), saved), version=backfill.version)",
+        new="self._table.put(to_row(_key(connection), saved))",
         tests=(OF_BACKFILLING,),
     ),
     Break(

@@ -18,17 +18,15 @@ BREAKS = (
     Break(
         name="writes an order's row over what another worker wrote",
         file=ORDERS,
-        old='            condition="#version = :version" if record.version else '
-        '"attribute_not_exists(#pk)",\n'
-        '            values={"version": record.version} if record.version else None,\n',
-        new="",
+        old="self._table.put_over(to_row(key, saved, expires_at=expires_at), version=record.version)",
+        new="self._table.put(to_row(key, saved, expires_at=expires_at))",
         tests=(f"{OF_ORDERS}::test_of_two_workers_with_the_same_version_one_writes",),
     ),
     Break(
         name="lets two workers begin one order",
-        file=ORDERS,
-        old='if record.version else "attribute_not_exists(#pk)",',
-        new="if record.version else None,",
+        file=TABLE,
+        old='            self.put(row, condition="attribute_not_exists(#pk)")\n',
+        new="            self.put(row)\n",
         tests=(f"{OF_ORDERS}::test_of_two_workers_that_know_no_record_one_writes",),
     ),
     Break(

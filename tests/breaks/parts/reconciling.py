@@ -38,8 +38,8 @@ BREAKS = (
     Break(
         name="lets one row that it can't read hide a page of orders",
         file=COMPARISON,
-        old="        except UnreadableRow:\n            looked_up",
-        new="        except ZeroDivisionError:\n            looked_up",
+        old="        if isinstance(row, UnreadableRow):\n            return Found(\n",
+        new="        if isinstance(row, UnreadableRow):\n            raise row\n            Found(\n",
         tests=(OF_WINDOWS,),
     ),
     Break(
@@ -59,15 +59,15 @@ BREAKS = (
     Break(
         name="overtakes healthy webhooks",
         file=WINDOWS,
-        old="end = self._now().replace(microsecond=0) - self._delay",
-        new="end = self._now().replace(microsecond=0)",
+        old="return self._now().replace(microsecond=0) - self._delay",
+        new="return self._now().replace(microsecond=0)",
         tests=(OF_WINDOWS,),
     ),
     Break(
         name="looks at no moment twice",
         file=WINDOWS,
-        old="window = Window(begin=progress.safe_until - OVERLAP, end=end)",
-        new="window = Window(begin=progress.safe_until, end=end)",
+        old="window = Window(begin=stands.safe_until - OVERLAP, end=end)",
+        new="window = Window(begin=stands.safe_until, end=end)",
         tests=(OF_WINDOWS,),
     ),
     Break(
@@ -81,50 +81,44 @@ BREAKS = (
         name="takes a window for done after its first page",
         file=WINDOWS,
         old="        if window.position is not None:\n"
-        "            return replace(progress, window=window)\n",
+        "            return replace(stands, window=window)\n",
         new="",
         tests=(OF_WINDOWS,),
     ),
     Break(
         name="feeds a queue that is long",
         file=WINDOWS,
-        old="if self._queue.ready() < LONGEST_READY:",
-        new="if True:",
+        old="            if not room.crowd():\n",
+        new="            if room:\n",
         tests=(OF_WINDOWS,),
     ),
     Break(
         name="saves a page's progress before its orders are queued",
         file=WINDOWS,
-        old="            progress = self._after(progress, self._worked(window, api, comparison))\n"
-        "            progress = self._progress.save(connection, progress)\n",
-        new="            saved = self._progress.save(connection, replace(progress, window=replace("
-        "window, position=api.page(Span(by=By.CHANGE, begin=window.begin, end=window.end),"
-        " window.position).next)))\n"
-        "            progress = replace(self._after(saved, self._worked(window, api, comparison)),"
-        " version=saved.version)\n"
-        "            progress = self._progress.save(connection, progress)\n",
+        old="            self._bring_in(compared)\n",
+        new="            at = replace(stands, window=replace(window, position=page.next))\n"
+        "            stands = self._reconciliations.save(connection, at)\n"
+        "            self._bring_in(compared)\n",
         tests=(OF_WINDOWS,),
     ),
     Break(
         name="lets two rounds write over one another's progress",
         file=PROGRESS,
-        old='            condition="#version = :version" if progress.version else '
-        '"attribute_not_exists(#pk)",\n'
-        '            values={"version": progress.version} if progress.version else None,\n',
-        new="",
+        old="self._table.put_over(to_row(_key(connection), saved), version=progress.version)",
+        new="self._table.put(to_row(_key(connection), saved))",
         tests=("tests/integration/ledger/test_reconciliations.py",),
     ),
     Break(
         name="queues what can only wait",
         file=ROUNDS,
-        old="        if not self._stands_still(document):\n",
-        new="        if True:\n",
+        old="        if not room.stands_still():\n",
+        new="        if room:\n",
         tests=(OF_WINDOWS,),
     ),
     Break(
         name="forgets since when a shop fails",
-        file=ROUNDS,
-        old="since = progress.failing_since or self._now()",
+        file=WINDOWS,
+        old="since = stands.failing_since or self._now()",
         new="since = self._now()",
         tests=(OF_WINDOWS,),
     ),
@@ -139,21 +133,21 @@ BREAKS = (
     Break(
         name="counts a webhook that may still come as lost",
         file=LOST,
-        old="due = self._now() - self._lost_after[platform]",
-        new="due = self._now()",
+        old="until(connection, self._now() - self._lost_after[platform])",
+        new="until(connection, self._now())",
         tests=(OF_LOST,),
     ),
     Break(
         name="counts one that came late as lost",
         file=LOST,
-        old="            if not self._was_heard(correction):\n",
-        new="            if True:\n",
+        old=" and not _was_heard(correction, record):",
+        new=":",
         tests=(OF_LOST,),
     ),
     Break(
         name="counts a lost webhook again with every round",
         file=LOST,
-        old="            self._corrections.remove(correction)\n",
+        old="                self._corrections.remove(correction)\n",
         new="",
         tests=(OF_LOST,),
     ),
@@ -167,15 +161,15 @@ BREAKS = (
     Break(
         name="mends no webhooks",
         file=HEALTH,
-        old="        if found and all(webhook.status != PAUSED for webhook in here):\n",
-        new="        if not url:\n",
+        old="        if not found:\n",
+        new="        if found:\n",
         tests=(OF_HEALTH,),
     ),
     Break(
         name="activates what a person has paused",
         file=HEALTH,
-        old="if found and all(webhook.status != PAUSED for webhook in here):",
-        new="if found:",
+        old="leaving=paused):",
+        new="leaving=()):",
         tests=(OF_HEALTH,),
     ),
     Break(
@@ -223,9 +217,44 @@ BREAKS = (
     Break(
         name="takes what reconciliation found for traffic",
         file=ARRIVALS,
-        old="        if topic == RECONCILIATION:\n            return self._found\n"
+        old="        if topic == RECONCILIATION:\n            return self._reconciled\n"
         "        return None if topic == RESYNC or topic in FOUND else self._heard\n",
         new="        return None if topic == RESYNC else self._heard\n",
         tests=(OF_ARRIVALS,),
+    ),
+    Break(
+        name="forgets the changes of a shop that was down from its first round on",
+        file=ROUNDS,
+        old="        since = self._parts.windows.begin(connection).since\n",
+        new="        since = self._now()\n",
+        tests=(OF_WINDOWS,),
+    ),
+    Break(
+        name="waits for a long queue with nothing to add to it",
+        file=WINDOWS,
+        old="if compared.needed and not self._finds_room(room, has_time):",
+        new="if not self._finds_room(room, has_time):",
+        tests=(OF_WINDOWS,),
+    ),
+    Break(
+        name="counts webhooks of changes from before the shop was connected as lost",
+        file=LOST,
+        old="if correction.changed_at >= since and not",
+        new="if not",
+        tests=(OF_LOST,),
+    ),
+    Break(
+        name="waits for a brake that nobody probes",
+        file=f"{PACKAGE}/reconciling/room.py",
+        old="if brake.holds(self._now())",
+        new="if brake.closed_since",
+        tests=(OF_WINDOWS,),
+    ),
+    Break(
+        name="goes on for ever with pages that lead to themselves",
+        file=f"{PACKAGE}/shop_apis/patience.py",
+        old="if page.next is not None and page.next == position:",
+        new="if not page:",
+        tests=("tests/integration/shop_apis/test_patience.py",),
     ),
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast, override
 
 from functions.reconcile_orders.app import ReconcileOrders
 from seven_senders_adapter.connections.documents import read_connection
-from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_local.sqs_event import to_event
 from tests.chaos.connections import CONNECTIONS
@@ -206,7 +206,7 @@ class Function:
         return int(self._counted["WebhooksLost"])
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> Reconciliation:
         """How far it came."""
         progress = self._progress.load(self._connection)
         assert progress is not None

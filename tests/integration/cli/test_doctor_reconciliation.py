@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from seven_senders_adapter.ledger.reconciliations import Progress, Window
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Window
 from seven_senders_cli.doctor.finding import Finding
 from seven_senders_cli.doctor.reconciliation import look
 from tests.integration.seven_senders.calling import NOON
@@ -18,7 +18,7 @@ FOUND = {NOON - 2 * HOUR: 3}
 
 
 def found(
-    progress: Progress | None,
+    progress: Reconciliation | None,
     *,
     has_credentials: bool = True,
     counted: Mapping[datetime, int] = FOUND,
@@ -28,7 +28,7 @@ def found(
         progress,
         has_credentials=has_credentials,
         heard=HEARD,
-        found=counted,
+        reconciled=counted,
         register="seven-senders connect shopify shop --again",
         now=NOON,
     )
@@ -39,7 +39,7 @@ def found(
     ("progress", "level", "says"),
     [
         pytest.param(
-            Progress(safe_until=RECENT),
+            Reconciliation(since=LONG_AGO, safe_until=RECENT),
             "green",
             "all changes are in up to 2026-03-02 11:30:00 UTC;"
             " in 24 h 120 events by webhook, 3 by reconciliation",
@@ -47,20 +47,26 @@ def found(
         ),
         pytest.param(None, "amber", "not done yet; in 24 h 120 events", id="new"),
         pytest.param(
-            Progress(safe_until=RECENT, failing_since=RECENT, failure="the shop is frozen"),
+            Reconciliation(
+                since=LONG_AGO,
+                safe_until=RECENT,
+                failing_since=RECENT,
+                failure="the shop is frozen",
+            ),
             "amber",
             "all changes are in up to 2026-03-02 11:30:00 UTC; the shop's API fails since"
             " 2026-03-02 11:30:00 UTC: the shop is frozen",
             id="a shop that fails",
         ),
         pytest.param(
-            Progress(safe_until=LONG_AGO),
+            Reconciliation(since=LONG_AGO, safe_until=LONG_AGO),
             "amber",
             "all changes are in up to 2026-03-02 07:00:00 UTC; in 24 h",
             id="behind",
         ),
         pytest.param(
-            Progress(
+            Reconciliation(
+                since=LONG_AGO,
                 safe_until=LONG_AGO,
                 window=Window(begin=LONG_AGO, end=NOON, looked_at=4200),
             ),
@@ -70,7 +76,7 @@ def found(
         ),
     ],
 )
-def test_a_connection_is(progress: Progress | None, level: str, says: str) -> None:
+def test_a_connection_is(progress: Reconciliation | None, level: str, says: str) -> None:
     finding = found(progress)
     assert (finding.level, finding.what[: len(says)]) == (level, says)
 

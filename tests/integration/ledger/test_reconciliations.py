@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from seven_senders_adapter.ledger.corrections import Correction, Corrections
-from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations, Window
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations, Window
 from seven_senders_adapter.ledger.table import Conflict, Table
 from tests.unit.ledger.examples import LATER, NOON
 
-WORKING = Progress(
+WORKING = Reconciliation(
+    since=NOON,
     safe_until=NOON,
     window=Window(begin=NOON, end=LATER, position="40", looked_at=40, queued=3),
     failing_since=LATER,

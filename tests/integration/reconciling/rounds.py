@@ -14,14 +14,15 @@ from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.domain.observation import first_record, heard, observe
 from seven_senders_adapter.ledger import Ledger
-from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
 from seven_senders_adapter.ledger.table import Table
 from seven_senders_adapter.messages import OrderEvent, received_from_sqs
 from seven_senders_adapter.queue import Queue
 from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.reconciling.rounds import Parts, Rounds
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
-from seven_senders_adapter.reconciling.windows import Windows
+from seven_senders_adapter.reconciling.windows import MOST_READY, OVERLAP, Windows
 from seven_senders_adapter.shop_apis.shop_api import (
     Page,
     ShopApiError,
@@ -40,7 +41,7 @@ from tests.recording import Recorder
 from tests.unit.shops.orders import shopify_order
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 URL = "https://api.example/webhooks/"
 SETTINGS = {"platform": "shopify", "webhook_secrets": ["secret"], "access_key": "key"}
 
@@ -50,6 +51,7 @@ class PlayedApi:
 
     ``asked`` are the spans and positions. ``fails``: how it answers, ``refuses_changes``: how it
     does if webhooks are to be changed. ``busy``: so many pages are not answered first.
+    ``repeats``: the position that each page gives.
     """
 
     topics = tuple(KINDS)
@@ -62,6 +64,7 @@ class PlayedApi:
         self.fails: ShopApiError | None = None
         self.refuses_changes: ShopApiError | None = None
         self.busy = 0
+        self.repeats: str | None = None
         self.registered = [self._webhook(topic) for topic in self.topics]
         self.before_page: Callable[[], None] = lambda: None
 
@@ -75,7 +78,8 @@ class PlayedApi:
         shown = [body for body in self.bodies if _is_in(span, body)]
         start = int(position or 0)
         end = start + self.page_size
-        return Page(orders=shown[start:end], next=str(end) if end < len(shown) else None)
+        following = str(end) if end < len(shown) else None
+        return Page(orders=shown[start:end], next=self.repeats or following)
 
     def count(self, span: Span) -> int:
         raise NotImplementedError
@@ -125,11 +129,14 @@ class Shop:
         self.dynamodb = MemoryDynamoDB().client
         self.table = Table(client=self.dynamodb, name="ledger")
         self.ledger = Ledger.at(self.table)
-        self.progress = Reconciliations(table=self.table)
+        self.reconciliations = Reconciliations(table=self.table)
         self.connections = ConnectionStore(
             ssm=self.ssm.client, receiving_path="/receiving", syncing_path="/syncing"
         )
         self.shop_apis = ShopApiStore(ssm=self.ssm.client, path="/shop_apis")
+        self.reconciliations.save(
+            "acme", Reconciliation(since=NOW - DAY, safe_until=NOW - 30 * MINUTE - OVERLAP)
+        )
         self.document = self.connect()
         self.shop_apis.save(
             "acme",
@@ -153,8 +160,8 @@ class Shop:
     def rounds(self, *, dynamodb: object = None, sqs: object = None) -> Rounds:
         """A process that makes rounds; with other clients it may be let die."""
         table = Table(client=cast("Any", dynamodb or self.dynamodb), name="ledger")
-        orders, progress = Ledger.at(table).orders, Reconciliations(table=table)
-        client = cast("Any", sqs or self.sqs)
+        ledger = Ledger.at(table)
+        queue = Queue(sqs=cast("Any", sqs or self.sqs), url="main")
         telemetry = self.recorder.telemetry
         return Rounds(
             connections=self.connections,
@@ -163,24 +170,30 @@ class Shop:
             parts=Parts(
                 webhooks=WebhookHealth(base_url=URL, telemetry=telemetry, now=self.clock.now),
                 windows=Windows(
-                    progress=progress,
-                    orders=orders,
-                    queue=Queue(sqs=client, url="main"),
+                    reconciliations=Reconciliations(table=table),
+                    orders=ledger.orders,
+                    queue=queue,
                     telemetry=telemetry,
                     delay=30 * MINUTE,
                     now=self.clock.now,
                     sleep=self.clock.sleep,
                 ),
                 lost=LostWebhooks(
-                    corrections=Ledger.at(table).corrections,
-                    orders=orders,
+                    corrections=ledger.corrections,
+                    orders=ledger.orders,
                     telemetry=telemetry,
                     lost_after={"shopify": 24 * HOUR, "woocommerce": HOUR},
                     now=self.clock.now,
                 ),
+                room=lambda account: Room(
+                    queue=queue,
+                    brakes=ledger.brakes,
+                    account=account,
+                    most_ready=MOST_READY,
+                    now=self.clock.now,
+                ),
             ),
-            progress=progress,
-            brakes=self.ledger.brakes,
+            standstills=ledger.standstills,
             telemetry=telemetry,
             now=self.clock.now,
             sleep=self.clock.sleep,
@@ -243,10 +256,10 @@ class Shop:
         return [received_from_sqs(m.as_received()).event() for m in self.main.messages]
 
     @property
-    def stands(self) -> Progress:
-        progress = self.progress.load("acme")
-        assert progress is not None
-        return progress
+    def stands(self) -> Reconciliation:
+        stands = self.reconciliations.load("acme")
+        assert stands is not None
+        return stands
 
     def warned(self, message: str) -> Iterable[dict[str, Any]]:
         return [line for line in self.recorder.logged if line["message"] == message]

@@ -6,9 +6,7 @@ import pytest
 
 from seven_senders_adapter.ledger.corrections import Correction
 from seven_senders_adapter.shops.reading import Body
-from tests.integration.reconciling.rounds import HOUR, MINUTE, Shop
-
-DAY = 24 * HOUR
+from tests.integration.reconciling.rounds import DAY, HOUR, MINUTE, Shop
 
 
 def correct(shop: Shop, order: int = 1, *, ago: timedelta = HOUR) -> Body:
@@ -20,6 +18,12 @@ def correct(shop: Shop, order: int = 1, *, ago: timedelta = HOUR) -> Body:
         Correction(connection="acme", order=str(order), changed_at=changed_at)
     )
     return body
+
+
+def close_brake(shop: Shop) -> None:
+    name = f"account/{shop.document.account.fingerprint}"
+    probe_at = shop.now + MINUTE
+    shop.ledger.brakes.close(name, reason="HTTP 401", now=shop.now, probe_at=probe_at)
 
 
 def lost(shop: Shop) -> float:
@@ -70,9 +74,50 @@ def test_one_of_an_earlier_change_does_not(shop: Shop) -> None:
     assert lost(shop) == 1
 
 
-def test_each_change_of_an_order_counts(shop: Shop) -> None:
+def test_an_order_counts_once_however_often_it_was_corrected(shop: Shop) -> None:
     correct(shop, ago=2 * HOUR)
     correct(shop, ago=HOUR)
+    correct(shop, 2)
+    shop.pass_time(DAY)
+    shop.make_round()
+    assert lost(shop) == 2
+
+
+def test_each_correction_is_looked_at_when_its_own_time_has_come(shop: Shop) -> None:
+    correct(shop, ago=5 * HOUR)
+    correct(shop, ago=HOUR)
+    shop.pass_time(DAY - 5 * HOUR)
+    shop.make_round()
+    assert lost(shop) == 1
+    shop.pass_time(4 * HOUR)
+    shop.make_round()
+    assert lost(shop) == 2
+
+
+def test_no_webhook_is_missed_of_a_change_from_before_the_shop_was_connected(shop: Shop) -> None:
+    shop.reconciliations.remove("acme")
+    correct(shop)
+    shop.make_round()
+    shop.pass_time(DAY)
+    shop.make_round()
+    assert lost(shop) == 0
+
+
+def test_while_seven_senders_is_down_webhooks_wait_here_and_none_counts_as_lost(
+    shop: Shop,
+) -> None:
+    correct(shop)
+    shop.pass_time(DAY)
+    close_brake(shop)
+    shop.make_round()
+    assert lost(shop) == 0
+
+
+def test_a_row_that_can_not_be_read_hides_no_other(shop: Shop) -> None:
+    correct(shop, 1)
+    correct(shop, 2)
+    correct(shop, 3)
+    shop.table.put({"pk": "order/acme/2", "format": 2})
     shop.pass_time(DAY)
     shop.make_round()
     assert lost(shop) == 2

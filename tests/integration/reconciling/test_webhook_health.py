@@ -82,6 +82,23 @@ def test_what_a_person_has_paused_is_told_and_stays_as_it_is(shop: Shop) -> None
     assert shop.recorder.counted["WebhookFaults"] == 1
 
 
+def test_what_a_person_has_paused_keeps_no_other_from_being_mended(shop: Shop) -> None:
+    change(shop, status="paused", faults=("is paused",))
+    shop.api.registered = shop.api.registered[:1]
+    shop.make_round()
+    assert sorted(topics(shop)) == sorted(shop.api.topics)
+    assert [webhook.status for webhook in shop.api.registered].count("paused") == 1
+
+
+def test_one_of_somebody_else_with_an_odd_url_is_left(shop: Shop) -> None:
+    odd = replace(shop.api.registered[0], id="x", url="https://[x/")
+    shop.api.registered.append(odd)
+    shop.api.registered.pop(0)
+    shop.make_round()
+    assert sorted(topics(shop)) == sorted(shop.api.topics)
+    assert odd in shop.api.registered
+
+
 def test_what_may_not_be_mended_is_told_again_and_again_and_orders_are_looked_at(
     shop: Shop,
 ) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from seven_senders_adapter.ledger.standstills import PAUSED, Standstill
 from seven_senders_adapter.messages import RECONCILIATION, Outgoing
 from seven_senders_adapter.reconciling.rounds import WAITS
-from seven_senders_adapter.reconciling.windows import LONGEST_READY, OVERLAP
+from seven_senders_adapter.reconciling.windows import MOST_READY, OVERLAP
 from seven_senders_adapter.shop_apis.shop_api import By, CredentialsRefused, ShopUnreachable
 from tests.integration.reconciling.rounds import HOUR, MINUTE, Shop
 from tests.played.mortal import Fuse, Killed, mortal
@@ -133,11 +134,10 @@ def test_a_round_that_runs_out_of_time_is_gone_on_with_where_it_was(shop: Shop) 
 
 
 def test_while_the_queue_is_long_nothing_is_added_and_then_it_goes_on(shop: Shop) -> None:
-    fill(shop, LONGEST_READY)
+    fill(shop, MOST_READY + 1)
     shop.changes(1)
     shop.make_round(seconds=60)
-    assert shop.api.asked == []
-    assert len(shop.main) == LONGEST_READY
+    assert len(shop.main) == MOST_READY + 1
 
     for message in shop.main.messages:
         shop.main.delete(message.receipt)
@@ -145,8 +145,17 @@ def test_while_the_queue_is_long_nothing_is_added_and_then_it_goes_on(shop: Shop
     assert shop.queued == ["1"]
 
 
+def test_a_shop_of_which_all_is_known_waits_for_no_long_queue(shop: Shop) -> None:
+    fill(shop, MOST_READY + 1)
+    shop.hears(shop.changes(1))
+    begun = shop.now
+    shop.make_round()
+    assert shop.now == begun
+    assert shop.stands.window is None
+
+
 def test_what_waits_hidden_for_another_shop_holds_nothing_back(shop: Shop) -> None:
-    fill(shop, LONGEST_READY)
+    fill(shop, MOST_READY + 1)
     while shop.main.receive(3600):
         pass
     shop.changes(1)
@@ -166,14 +175,33 @@ def test_a_paused_connection_is_not_reconciled_and_later_caught_up_with(shop: Sh
     assert shop.queued == ["1"]
 
 
+def close_brake(shop: Shop, *, ago: timedelta = MINUTE) -> None:
+    name = f"account/{shop.document.account.fingerprint}"
+    at = shop.now - ago
+    shop.ledger.brakes.close(name, reason="HTTP 401", now=at, probe_at=at)
+
+
 def test_while_a_brake_is_closed_nothing_is_added_to_what_waits_behind_it(shop: Shop) -> None:
-    account = shop.document.account
-    shop.ledger.brakes.close(
-        f"account/{account.fingerprint}", reason="401", now=shop.now, probe_at=shop.now
-    )
+    close_brake(shop)
     shop.changes(1)
     shop.make_round()
     assert (shop.queued, shop.api.asked) == ([], [])
+
+
+def test_one_that_closes_during_a_round_stops_it_where_it_is(shop: Shop) -> None:
+    for order in range(1, 6):
+        shop.changes(order, ago=HOUR - order * MINUTE)
+    shop.api.before_page = lambda: close_brake(shop) if len(shop.api.asked) == 1 else None
+    shop.make_round()
+    assert shop.queued == ["1", "2"]
+
+
+def test_one_that_nobody_waits_for_any_more_stops_nothing(shop: Shop) -> None:
+    """Only events probe it, and reconciliation brings the next."""
+    close_brake(shop, ago=2 * HOUR)
+    shop.changes(1)
+    shop.make_round()
+    assert shop.queued == ["1"]
 
 
 def test_a_shop_that_is_down_is_told_of_and_caught_up_with_later(shop: Shop) -> None:
@@ -221,10 +249,45 @@ def test_what_a_person_has_to_mend_is_not_asked_for_again(shop: Shop) -> None:
     assert shop.now == begun
 
 
-def test_a_shop_that_was_down_at_its_very_first_round_begins_with_the_next(shop: Shop) -> None:
+def test_a_shop_that_is_down_from_its_first_round_on_is_told_of_and_caught_up_with(
+    shop: Shop,
+) -> None:
+    shop.reconciliations.remove("acme")
     shop.api.fails = ShopUnreachable("down")
     shop.make_round()
-    assert shop.progress.load("acme") is None
+    assert shop.stands.failure == "down"
+    shop.changes(1, ago=MINUTE)
+    shop.pass_time(5 * HOUR)
+    shop.make_round()
+    shop.api.fails = None
+    shop.make_round()
+    assert shop.queued == ["1"]
+
+
+def test_one_that_is_paused_from_its_first_round_on_is_caught_up_with(shop: Shop) -> None:
+    shop.reconciliations.remove("acme")
+    shop.connect(paused=True)
+    shop.make_round()
+    shop.changes(1, ago=MINUTE)
+    shop.pass_time(5 * HOUR)
+    shop.connect()
+    shop.make_round()
+    assert shop.queued == ["1"]
+
+
+def test_a_pause_is_noted_so_that_nobody_is_told_of_it_as_of_trouble(shop: Shop) -> None:
+    shop.connect(paused=True)
+    shop.make_round()
+    assert shop.ledger.standstills.last("acme", shop.now) == Standstill(at=shop.now, reason=PAUSED)
+
+
+def test_pages_that_do_not_move_on_are_a_failure_of_the_shop(shop: Shop) -> None:
+    for order in range(1, 8):
+        shop.changes(order, ago=HOUR - order * MINUTE)
+    shop.api.repeats = "2"
+    shop.make_round()
+    assert shop.stands.failure.startswith("the shop shows the same page of orders again and again")
+    assert shop.queued == ["1", "2"]
 
 
 def test_a_connection_that_was_removed_is_left(shop: Shop) -> None:
@@ -265,7 +328,7 @@ def test_killed_after_any_of_its_effects_a_round_goes_on_at_its_page_and_loses_n
         for order in range(1, 8):
             shop.changes(order, ago=HOUR - order * MINUTE)
         assert make_a_mortal_round(shop, after)
-        stood = shop.progress.load("acme")
+        stood = shop.reconciliations.load("acme")
         begun = len(shop.api.asked)
         shop.make_round()
 

@@ -9,6 +9,7 @@ from seven_senders_adapter.shop_apis.patience import PatientOrders
 from seven_senders_adapter.shop_apis.shop_api import (
     By,
     CredentialsRefused,
+    NotDone,
     OrderApi,
     Page,
     ShopApiError,
@@ -21,7 +22,7 @@ from seven_senders_adapter.shops.reading import Body
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SPAN = Span(by=By.CHANGE, begin=NOW, end=NOW)
 WAITS = (1.0, 5.0)
-DOWN, BUSY = ShopUnreachable("answers HTTP 502"), Throttled("throttles")
+DOWN, SLOW = ShopUnreachable("answers HTTP 502"), ShopUnreachable("answers too slowly")
 
 
 class Shop:
@@ -29,12 +30,13 @@ class Shop:
 
     def __init__(self, *errors: ShopApiError) -> None:
         self.errors = list(errors)
+        self.following = "60"
 
     def count(self, span: Span) -> int:
         return self._answered(7)
 
     def page(self, span: Span, position: str | None) -> Page:
-        return self._answered(Page(orders=[{"id": 1}], next=position))
+        return self._answered(Page(orders=[{"id": 1}], next=self.following))
 
     def order(self, order: str) -> Body | None:
         return self._answered({"id": order})
@@ -61,7 +63,7 @@ def patient(shop: Shop, waited: list[float], told: list[str]) -> OrderApi:
     ("ask", "answer"),
     [
         (lambda api: api.count(SPAN), 7),
-        (lambda api: api.page(SPAN, "40"), Page(orders=[{"id": 1}], next="40")),
+        (lambda api: api.page(SPAN, "40"), Page(orders=[{"id": 1}], next="60")),
         (lambda api: api.order("1"), {"id": "1"}),
         (lambda api: api.oldest_shown(NOW), NOW),
     ],
@@ -72,9 +74,9 @@ def test_whatever_is_asked_is_asked_again_after_growing_waits(
 ) -> None:
     waited: list[float] = []
     told: list[str] = []
-    assert ask(patient(Shop(DOWN, BUSY), waited, told)) == answer
+    assert ask(patient(Shop(DOWN, SLOW), waited, told)) == answer
     assert waited == [1.0, 5.0]
-    assert told == ["answers HTTP 502, 1 s", "throttles, 5 s"]
+    assert told == ["answers HTTP 502, 1 s", "answers too slowly, 5 s"]
 
 
 def test_one_that_answers_is_not_waited_for() -> None:
@@ -90,8 +92,18 @@ def test_after_the_last_wait_its_error_is_raised() -> None:
     assert waited == [1.0, 5.0]
 
 
-def test_what_a_person_has_to_mend_is_raised_at_once() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [CredentialsRefused("refuses the key"), Throttled("throttles")],
+    ids=["a person has to mend", "was waited for already"],
+)
+def test_is_raised_at_once_what(error: ShopApiError) -> None:
     waited: list[float] = []
-    with pytest.raises(CredentialsRefused):
-        patient(Shop(CredentialsRefused("refuses the key")), waited, []).count(SPAN)
+    with pytest.raises(type(error)):
+        patient(Shop(error), waited, []).count(SPAN)
     assert waited == []
+
+
+def test_a_page_that_leads_to_itself_is_an_error() -> None:
+    with pytest.raises(NotDone, match="the same page of orders again and again"):
+        patient(Shop(), [], []).page(SPAN, "60")

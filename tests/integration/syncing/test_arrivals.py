@@ -164,7 +164,7 @@ def test_what_reconciliation_found_counts_apart_from_what_webhooks_brought(
     fast_world.work()
 
     assert counted(fast_world) == 0
-    found = fast_world.ledger.found.last_weeks("demo", fast_world.now)
+    found = fast_world.ledger.reconciled.last_weeks("demo", fast_world.now)
     assert sum(found.values()) == 1
 
 
@@ -174,4 +174,4 @@ def test_what_a_person_had_brought_in_counts_nowhere(fast_world: World, topic: s
     fast_world.work()
 
     assert counted(fast_world) == 0
-    assert fast_world.ledger.found.last_weeks("demo", fast_world.now) == {}
+    assert fast_world.ledger.reconciled.last_weeks("demo", fast_world.now) == {}

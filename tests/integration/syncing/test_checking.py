@@ -9,7 +9,7 @@ import pytest
 from functions.check_connections.app import CheckConnections, CheckEnvironment
 from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.ledger.dead_letters import DeadLetter
-from seven_senders_adapter.ledger.reconciliations import Progress, Reconciliations
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
 from seven_senders_adapter.messages import Failure
 from seven_senders_adapter.reasons import Reason
 from seven_senders_local.sandbox import FaultRule
@@ -229,8 +229,9 @@ def test_a_paused_connection_is_not_refused(watched: Watched) -> None:
 
 def reconciled(watched: Watched, *, ago: timedelta, failure: str = "") -> None:
     """Up to when the changes of the connection's shop were looked at."""
-    progress = Progress(safe_until=watched.world.now - ago, failure=failure)
-    Reconciliations(table=watched.world.table).save("demo", progress)
+    at = watched.world.now - ago
+    stands = Reconciliation(since=at, safe_until=at, failure=failure)
+    Reconciliations(table=watched.world.table).save("demo", stands)
 
 
 @pytest.mark.parametrize(("ago", "is_trouble"), [(6 * HOUR - MINUTE, False), (6 * HOUR, True)])

@@ -203,7 +203,9 @@ class World:
         )
         queue = mortal(self.queue, fuse)
         return BatchSync(
-            arrivals=Arrivals(heard=ledger.traffic, found=ledger.found, now=lambda: self.now),
+            arrivals=Arrivals(
+                heard=ledger.traffic, reconciled=ledger.reconciled, now=lambda: self.now
+            ),
             orders=orders,
             queue=queue,
             pace=pace,

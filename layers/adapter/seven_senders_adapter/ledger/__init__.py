@@ -25,7 +25,7 @@ class Ledger:
     progress: Progress
     standstills: Standstills
     traffic: Traffic
-    found: Traffic
+    reconciled: Traffic
     dead_letters: DeadLetters
     corrections: Corrections
 
@@ -40,7 +40,7 @@ class Ledger:
             progress=Progress(table=table),
             standstills=Standstills(table=table),
             traffic=Traffic(table=table),
-            found=Traffic(table=table, found=True),
+            reconciled=Traffic(table=table, reconciled=True),
             dead_letters=DeadLetters(table=table),
             corrections=Corrections(table=table),
         )

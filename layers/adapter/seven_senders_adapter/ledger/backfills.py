@@ -63,12 +63,12 @@ class Backfills:
         Raises Conflict if somebody else has written meanwhile.
         """
         saved = replace(backfill, version=backfill.version + 1)
-        self._table.put(
-            to_row(_key(connection), saved),
-            condition="#version = :version" if backfill.version else "attribute_not_exists(#pk)",
-            values={"version": backfill.version} if backfill.version else None,
-        )
+        self._table.put_over(to_row(_key(connection), saved), version=backfill.version)
         return saved
+
+    def remove(self, connection: str) -> None:
+        """Forget it, if it is there."""
+        self._table.delete(_key(connection))
 
 
 def _key(connection: str) -> str:

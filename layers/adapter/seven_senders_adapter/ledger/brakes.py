@@ -12,6 +12,9 @@ from seven_senders_adapter.clock import to_text
 from seven_senders_adapter.ledger.rows import FORMAT, from_row, is_expired, seconds
 from seven_senders_adapter.ledger.table import Conflict, Table
 
+FORSAKEN_AFTER = timedelta(hours=2)
+"""A brake that nobody has probed for so long guards nothing: no event of its account waits."""
+
 FORGOTTEN_AFTER = timedelta(days=2)
 """Failures add up only if no two of them lie further apart."""
 
@@ -28,6 +31,12 @@ class Brake:
     closed_since: datetime | None = None
     probe_at: datetime | None = None
     reason: str = ""
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is closed, and somebody still waits for it to open."""
+        if self.closed_since is None or self.probe_at is None:
+            return False
+        return self.probe_at > now - FORSAKEN_AFTER
 
 
 class Brakes:

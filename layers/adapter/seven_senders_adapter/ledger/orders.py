@@ -7,7 +7,7 @@ from itertools import batched
 
 from seven_senders_adapter.clock import from_text, to_text
 from seven_senders_adapter.domain.order_record import OrderRecord
-from seven_senders_adapter.ledger.rows import from_row, to_row
+from seven_senders_adapter.ledger.rows import UnreadableRow, from_row, to_row
 from seven_senders_adapter.ledger.table import MAX_KEYS, Conflict, Table
 
 KEPT = timedelta(days=400)
@@ -39,6 +39,24 @@ class Orders:
         batches = (self._table.get_all(batch) for batch in batched(keys, MAX_KEYS, strict=False))
         return [from_row(OrderRecord, row) for rows in batches for row in rows]
 
+    def load_each(
+        self, connection: str, orders: Iterable[str]
+    ) -> dict[str, OrderRecord | UnreadableRow]:
+        """The records of some orders of a connection; a row that can't be read hides no other.
+
+        Those that are not known are left out. Raises AwsUnavailable.
+        """
+        keys = {_key(connection, order): order for order in orders}
+        found: dict[str, OrderRecord | UnreadableRow] = {}
+        for batch in batched(keys, MAX_KEYS, strict=False):
+            for row in self._table.get_all(batch):
+                order = keys[str(row["pk"])]
+                try:
+                    found[order] = from_row(OrderRecord, row)
+                except UnreadableRow as error:
+                    found[order] = error
+        return found
+
     def numbered(self, number: str) -> list[tuple[str, str]]:
         """Connection and the shop's order id of the orders of a number, which may be several.
 
@@ -57,15 +75,8 @@ class Orders:
         """
         saved = replace(record, version=record.version + 1)
         ends = record.changed_at if record.is_finished else None
-        self._table.put(
-            to_row(
-                _key(record.connection, record.order),
-                saved,
-                expires_at=ends and ends + KEPT,
-            ),
-            condition="#version = :version" if record.version else "attribute_not_exists(#pk)",
-            values={"version": record.version} if record.version else None,
-        )
+        key, expires_at = _key(record.connection, record.order), ends and ends + KEPT
+        self._table.put_over(to_row(key, saved, expires_at=expires_at), version=record.version)
         return saved
 
     def mark_expiring(self, connection: str, order: str, at: datetime) -> None:

@@ -19,13 +19,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Reconciliation:
     """``version`` 0 has never been stored.
 
-    All changes up to ``safe_until`` have been looked at. ``window``: work that is not done yet.
-    ``failing_since`` and ``failure``: the shop's API has not answered since, and why.
+    All changes up to ``safe_until`` have been looked at. ``since``: the first round, from when on
+    webhooks are expected. ``window``: work that is not done yet. ``failing_since`` and
+    ``failure``: the shop's API has not answered since, and why.
     """
 
+    since: datetime
     safe_until: datetime
     version: int = 0
     window: Window | None = None
@@ -39,22 +41,18 @@ class Reconciliations:
     def __init__(self, *, table: Table) -> None:
         self._table = table
 
-    def load(self, connection: str) -> Progress | None:
+    def load(self, connection: str) -> Reconciliation | None:
         """How far a connection's orders were looked at. Raises UnreadableRow."""
         row = self._table.get(_key(connection))
-        return None if row is None else from_row(Progress, row)
+        return None if row is None else from_row(Reconciliation, row)
 
-    def save(self, connection: str, progress: Progress) -> Progress:
+    def save(self, connection: str, progress: Reconciliation) -> Reconciliation:
         """Write it over the version that it was made from; returns it with its new version.
 
         Raises Conflict if another run has written meanwhile.
         """
         saved = replace(progress, version=progress.version + 1)
-        self._table.put(
-            to_row(_key(connection), saved),
-            condition="#version = :version" if progress.version else "attribute_not_exists(#pk)",
-            values={"version": progress.version} if progress.version else None,
-        )
+        self._table.put_over(to_row(_key(connection), saved), version=progress.version)
         return saved
 
     def remove(self, connection: str) -> None:

@@ -87,6 +87,13 @@ class Table:
                 **_expressions(condition=condition, values=values),
             )
 
+    def put_over(self, row: Row, *, version: int) -> None:
+        """Write a whole row over one of a version; 0 is none at all. Raises what ``put`` does."""
+        if version:
+            self.put(row, condition="#version = :version", values={"version": version})
+        else:
+            self.put(row, condition="attribute_not_exists(#pk)")
+
     def update(self, pk: str, change: str, *, condition: str | None = None, values: Row) -> Row:
         """Change a row, or begin one, and return it whole. Raises Conflict."""
         with self._writing("UpdateItem"):

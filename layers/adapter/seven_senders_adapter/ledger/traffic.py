@@ -26,12 +26,12 @@ class _Day:
 class Traffic:
     """The counts of all connections. Every operation raises AwsUnavailable.
 
-    ``found``: of orders that reconciliation found, instead of webhooks.
+    ``reconciled``: of orders that reconciliation found, instead of webhooks.
     """
 
-    def __init__(self, *, table: Table, found: bool = False) -> None:
+    def __init__(self, *, table: Table, reconciled: bool = False) -> None:
         self._table = table
-        self._kind = "found" if found else "traffic"
+        self._kind = "reconciled" if reconciled else "traffic"
 
     def add(self, connection: str, day: date, counts: Mapping[int, int]) -> None:
         """Add events to the hours of a day. A write whose answer was lost may count twice."""

@@ -102,28 +102,13 @@ class Comparison:
                 unreadable.append(error)
             except NotAnOrder:
                 continue
-        known = self._known([event for event, _ in read])
+        known = self._orders.load_each(self._connection, [event.order for event, _ in read])
         return Compared(
             found=[
                 self._found(event, snapshot, known.get(event.order)) for event, snapshot in read
             ],
             unreadable=unreadable,
         )
-
-    def _known(self, events: Sequence[OrderEvent]) -> dict[str, OrderRecord | UnreadableRow]:
-        """The records of some orders; a row that can't be read hides no other."""
-        names = [(event.connection, event.order) for event in events]
-        try:
-            return {record.order: record for record in self._orders.load_all(names)}
-        except UnreadableRow:
-            looked_up = {order: self._looked_up(order) for _, order in names}
-            return {order: row for order, row in looked_up.items() if row is not None}
-
-    def _looked_up(self, order: str) -> OrderRecord | UnreadableRow | None:
-        try:
-            return self._orders.load(self._connection, order)
-        except UnreadableRow as error:
-            return error
 
     def _event(self, body: Body) -> OrderEvent:
         projected = project(self._shop, Kind.ORDER, body, self._document.projection_names)

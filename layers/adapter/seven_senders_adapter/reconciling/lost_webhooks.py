@@ -1,11 +1,15 @@
 """Webhooks that never came: what reconciliation brought in and none has brought since."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import batched
 
 from seven_senders_adapter.clock import Clock
+from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger.corrections import Correction, Corrections
 from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.ledger.rows import UnreadableRow
+from seven_senders_adapter.ledger.table import MAX_KEYS
 from seven_senders_adapter.telemetry import Telemetry
 
 NAMED = 10
@@ -30,29 +34,34 @@ class LostWebhooks:
         self._lost_after = lost_after
         self._now = now
 
-    def count(self, connection: str, platform: str, *, has_time: Callable[[], bool]) -> int:
-        """How many orders were corrected and nobody told of it; each correction counts once.
+    def count(
+        self, connection: str, platform: str, *, since: datetime, has_time: Callable[[], bool]
+    ) -> None:
+        """Count the orders that were corrected and nobody told of; each correction counts once.
 
         A webhook of a later change counts for the earlier one too, for it brings all of the order.
-        Raises AwsUnavailable or UnreadableRow.
+        None is missed of a change made before ``since``. Raises AwsUnavailable or UnreadableRow.
         """
-        due = self._now() - self._lost_after[platform]
-        lost: list[str] = []
-        number = 0
-        for correction in self._corrections.until(connection, due):
+        due = self._corrections.until(connection, self._now() - self._lost_after[platform])
+        lost: dict[str, None] = {}
+        for corrections in batched(due, MAX_KEYS, strict=False):
             if not has_time():
                 break
-            if not self._was_heard(correction):
-                number += 1
-                lost = [*lost, correction.order][:NAMED]
-                self._telemetry.webhook_lost()
-            self._corrections.remove(correction)
-        if number:
-            self._telemetry.warn("webhooks were lost", number=number, orders=lost)
-        return number
+            heard = self._orders.load_each(connection, {one.order for one in corrections})
+            for correction in corrections:
+                record = heard.get(correction.order)
+                if isinstance(record, UnreadableRow):
+                    continue
+                if correction.changed_at >= since and not _was_heard(correction, record):
+                    lost[correction.order] = None
+                self._corrections.remove(correction)
+        if lost:
+            self._telemetry.webhooks_lost(len(lost))
+            self._telemetry.warn("webhooks were lost", number=len(lost), orders=[*lost][:NAMED])
 
-    def _was_heard(self, correction: Correction) -> bool:
-        record = self._orders.load(correction.connection, correction.order)
-        if record is None or record.heard is None:
-            return False
-        return record.heard >= correction.changed_at
+
+def _was_heard(correction: Correction, record: OrderRecord | None) -> bool:
+    """Whether a webhook has told of the change since, or of a later one."""
+    if record is None or record.heard is None:
+        return False
+    return record.heard >= correction.changed_at

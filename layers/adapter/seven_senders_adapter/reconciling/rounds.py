@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from seven_senders_adapter.clock import Clock
 from seven_senders_adapter.connections.documents import ConnectionDocument
@@ -11,16 +11,16 @@ from seven_senders_adapter.connections.shop_api_store import ShopApiStore
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.store import ConnectionStore
 from seven_senders_adapter.connections.syncing import ConnectionMissing
-from seven_senders_adapter.ledger.brakes import Brakes
-from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.ledger.rows import UnreadableRow
+from seven_senders_adapter.ledger.standstills import PAUSED, Standstills
 from seven_senders_adapter.ledger.table import Conflict
 from seven_senders_adapter.reconciling.lost_webhooks import LostWebhooks
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.reconciling.webhook_health import WebhookHealth
 from seven_senders_adapter.reconciling.windows import Windows
+from seven_senders_adapter.seven_senders.account import Account
 from seven_senders_adapter.shop_apis.patience import PatientOrders
 from seven_senders_adapter.shop_apis.shop_api import OrderApi, ShopApi, ShopApiError
-from seven_senders_adapter.syncing.brake_guard import brake_names
 from seven_senders_adapter.telemetry import Telemetry
 
 WAITS = (2.0, 10.0)
@@ -29,11 +29,12 @@ WAITS = (2.0, 10.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a round is made of."""
+    """What a round is made of. ``room``: for orders of an account."""
 
     webhooks: WebhookHealth
-    windows: Windows
     lost: LostWebhooks
+    windows: Windows
+    room: Callable[[Account], Room]
 
 
 class Rounds:
@@ -50,8 +51,7 @@ class Rounds:
         shop_apis: ShopApiStore,
         open_api: Callable[[ShopApiDocument], ShopApi],
         parts: Parts,
-        progress: Reconciliations,
-        brakes: Brakes,
+        standstills: Standstills,
         telemetry: Telemetry,
         now: Clock,
         sleep: Callable[[float], None],
@@ -60,8 +60,7 @@ class Rounds:
         self._shop_apis = shop_apis
         self._open_api = open_api
         self._parts = parts
-        self._progress = progress
-        self._brakes = brakes
+        self._standstills = standstills
         self._telemetry = telemetry
         self._now = now
         self._sleep = sleep
@@ -85,29 +84,31 @@ class Rounds:
         if shop_api is None:
             return
         api = self._open_api(shop_api)
+        since = self._parts.windows.begin(connection).since
         with self._telling("webhooks"):
             self._parts.webhooks.look(connection, document, api)
-        if not self._stands_still(document):
-            self._look_at_orders(connection, document, api, has_time)
-        self._parts.lost.count(connection, document.platform, has_time=has_time)
-
-    def _stands_still(self, document: ConnectionDocument) -> bool:
-        """Whether what is queued would only wait: then the webhooks' own events do so already."""
-        closed = self._brakes.read(brake_names(document.account))
-        return document.paused or any(brake.closed_since for brake in closed.values())
+        if document.paused:  # what is queued would only wait, as webhooks' events do already
+            self._standstills.note(connection, PAUSED, self._now())
+            return
+        room = self._parts.room(document.account)
+        if not room.stands_still():
+            self._parts.lost.count(connection, document.platform, since=since, has_time=has_time)
+            self._look_at_orders(connection, document, api, room, has_time)
 
     def _look_at_orders(
         self,
         connection: str,
         document: ConnectionDocument,
         api: OrderApi,
+        room: Room,
         has_time: Callable[[], bool],
     ) -> None:
+        windows = self._parts.windows
         with self._telling("orders"):
             try:
-                self._parts.windows.run(connection, document, self._patient(api), has_time=has_time)
+                windows.run(connection, document, self._patient(api), room, has_time=has_time)
             except ShopApiError as error:
-                self._note_failure(connection, error)
+                windows.fail(connection, error)
                 raise
 
     def _patient(self, api: OrderApi) -> OrderApi:
@@ -119,13 +120,6 @@ class Rounds:
                 "the shop can't answer, it is asked again", error=str(error), seconds=wait
             ),
         )
-
-    def _note_failure(self, connection: str, error: ShopApiError) -> None:
-        progress = self._progress.load(connection)
-        if progress is not None:
-            since = progress.failing_since or self._now()
-            failing = replace(progress, failing_since=since, failure=str(error))
-            self._progress.save(connection, failing)
 
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:

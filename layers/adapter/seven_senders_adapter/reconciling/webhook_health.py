@@ -15,8 +15,8 @@ class WebhookHealth:
         self._telemetry = telemetry
         self._now = now
 
-    def look(self, connection: str, document: ConnectionDocument, api: WebhookApi) -> int:
-        """How many faults were found. Raises ShopApiError, also if they can't be mended.
+    def look(self, connection: str, document: ConnectionDocument, api: WebhookApi) -> None:
+        """Tell of each fault, and mend it. Raises ShopApiError, also if that can't be done.
 
         What a person has paused in the shop is told, and left as it is.
         """
@@ -26,8 +26,9 @@ class WebhookHealth:
         for fault in found:
             self._telemetry.webhook_fault()
             self._telemetry.warn("a webhook is wrong", topic=fault.topic, what=fault.what)
-        if found and all(webhook.status != PAUSED for webhook in here):
-            secret = document.webhook_secrets[0].get_secret_value()
-            for one in register(api, url=url, secret=secret):
-                self._telemetry.note("saw to a webhook", topic=one.topic, outcome=one.outcome)
-        return len(found)
+        if not found:
+            return
+        paused = {webhook.topic for webhook in here if webhook.status == PAUSED}
+        secret = document.webhook_secrets[0].get_secret_value()
+        for one in register(api, url=url, secret=secret, leaving=paused):
+            self._telemetry.note("saw to a webhook", topic=one.topic, outcome=one.outcome)

@@ -4,21 +4,20 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from seven_senders_adapter.shop_apis.shop_api import (
+    NotDone,
     OrderApi,
     Page,
     ShopApiError,
     ShopUnreachable,
     Span,
-    Throttled,
 )
 from seven_senders_adapter.shops.reading import Body
 
-PASSING = (ShopUnreachable, Throttled)
-"""What is likely to be gone after a while. All else a person has to mend."""
-
 
 class PatientOrders:
-    """Asks again while a shop can't answer.
+    """Asks again while a shop can't answer, and sees to it that its pages move on.
+
+    One that throttles was waited for already.
 
     ``waits`` are the seconds between one try and the next; after the last one its error is raised.
     ``tell`` is told of each error and how long it waits then.
@@ -43,7 +42,13 @@ class PatientOrders:
 
     def page(self, span: Span, position: str | None) -> Page:
         """The orders of a span from a position on."""
-        return self._patiently(lambda: self._api.page(span, position))
+        page = self._patiently(lambda: self._api.page(span, position))
+        if page.next is not None and page.next == position:
+            raise NotDone(
+                "the shop shows the same page of orders again and again: look whether a plugin or"
+                " a proxy changes its answers"
+            )
+        return page
 
     def order(self, order: str) -> Body | None:
         """One order by the shop's id."""
@@ -57,7 +62,7 @@ class PatientOrders:
         for wait in self._waits:
             try:
                 return ask()
-            except PASSING as error:
+            except ShopUnreachable as error:
                 self._tell(error, wait)
                 self._sleep(wait)
         return ask()

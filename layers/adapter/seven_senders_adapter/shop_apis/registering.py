@@ -1,7 +1,7 @@
 """The webhooks that a connection needs, registered as often as anybody likes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -52,12 +52,14 @@ def faults(topics: Sequence[str], here: Sequence[Webhook], url: str, today: date
     return [*missing, *several, *useless, *wrong, *ended]
 
 
-def register(api: WebhookApi, *, url: str, secret: str) -> Iterator[Registered]:
+def register(
+    api: WebhookApi, *, url: str, secret: str, leaving: Collection[str] = ()
+) -> Iterator[Registered]:
     """See to it that each topic has exactly one webhook that delivers whole orders to ``url``.
 
     No other topic keeps one: it would only bring personal data that nobody needs. Those of other
-    URLs are left: they may be of another stack. Stopped anywhere, it can be done again. Raises
-    ShopApiError.
+    URLs are left: they may be of another stack. ``leaving``: topics that stay as they are. Stopped
+    anywhere, it can be done again. Raises ShopApiError.
     """
     existing = lead_to(url, api.webhooks())
     for webhook in existing:
@@ -65,6 +67,8 @@ def register(api: WebhookApi, *, url: str, secret: str) -> Iterator[Registered]:
             api.remove(webhook)
             yield Registered(webhook.topic, "removed", "is of no use")
     for topic in api.topics:
+        if topic in leaving:
+            continue
         same = [webhook for webhook in existing if webhook.topic == topic]
         yield from _registered(api, topic, same, url=url, secret=secret)
 
@@ -103,5 +107,8 @@ def _wrong(webhook: Webhook, url: str) -> tuple[str, ...]:
 
 
 def _place(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # somebody else's
+        return url, ""
     return parts.netloc.lower(), parts.path.rstrip("/")

@@ -8,9 +8,9 @@ from typing import Any
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.shop_apis import shopify_orders as orders
 from seven_senders_adapter.shop_apis import shopify_webhooks as webhooks
-from seven_senders_adapter.shop_apis.http import of_expected_form
+from seven_senders_adapter.shop_apis.http import expected, of_expected_form, told
 from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, RightMissing, Span, Webhook
-from seven_senders_adapter.shop_apis.shopify_graphql import ShopifyGraphQL
+from seven_senders_adapter.shop_apis.shopify_graphql import ShopifyGraphQL, next_cursor
 from seven_senders_adapter.shop_apis.shopify_orders import Node, Place
 from seven_senders_adapter.shops.reading import Body
 from seven_senders_adapter.shops.shopify import KINDS
@@ -45,7 +45,11 @@ class ShopifyApi:
     @of_expected_form()
     def webhooks(self) -> list[Webhook]:
         """All webhooks of the app in this shop."""
-        return [webhooks.as_webhook(node) for page in self._pages() for node in page["nodes"]]
+        return [
+            webhooks.as_webhook(node)
+            for page in self._pages()
+            for node in expected(list, page["nodes"])
+        ]
 
     def _pages(self) -> Iterator[Mapping[str, Any]]:
         after = None
@@ -54,9 +58,9 @@ class ShopifyApi:
             _check_scopes(_scopes(data))
             page = data["webhookSubscriptions"]
             yield page
-            if not page["pageInfo"]["hasNextPage"]:
+            after = next_cursor(page, after)
+            if after is None:
                 return
-            after = page["pageInfo"]["endCursor"]
 
     @of_expected_form()
     def create(self, topic: str, *, url: str, secret: str) -> None:  # noqa: ARG002 - the app's
@@ -72,14 +76,16 @@ class ShopifyApi:
 
     @of_expected_form()
     def remove(self, webhook: Webhook) -> None:
-        """Delete a webhook."""
-        self._change(webhooks.DELETE, id=webhook.id)
+        """Delete a webhook, if it is there."""
+        refusals = self._refusals(webhooks.DELETE, id=webhook.id)
+        _check_refusals([words for words in refusals if webhooks.GONE not in words])
 
     def _change(self, mutation: str, **variables: object) -> None:
+        _check_refusals(self._refusals(mutation, **variables))
+
+    def _refusals(self, mutation: str, **variables: object) -> list[str]:
         (result,) = self._call(mutation, **variables).values()
-        if errors := result["userErrors"]:
-            told = "; ".join(str(error["message"]) for error in errors)
-            raise NotDone(f"Shopify refuses the webhook: {told}")
+        return [expected(str, error["message"]) for error in expected(list, result["userErrors"])]
 
     @of_expected_form()
     def count(self, span: Span) -> int:
@@ -98,7 +104,8 @@ class ShopifyApi:
                 raise
             place = place.without_cursor()
             page = self._page(span, place)
-        return Page(orders=self._bodies(page["nodes"]), next=place.after(span.by, page))
+        following = place.after(span.by, page)
+        return Page(orders=self._bodies(expected(list, page["nodes"])), next=following)
 
     def _page(self, span: Span, place: Place) -> Node:
         data = self._call(
@@ -115,7 +122,7 @@ class ShopifyApi:
     def order(self, order: str) -> Body | None:
         """One order by its id; ``None`` if it is not there, or too old to be shown."""
         data = self._call(orders.ORDER, id=orders.order_gid(order), refunds=orders.REFUNDS)
-        bodies = self._bodies([data["order"]] if data["order"] else [])
+        bodies = self._bodies([] if data["order"] is None else [data["order"]])
         return bodies[0] if bodies else None
 
     @of_expected_form()
@@ -142,8 +149,8 @@ class ShopifyApi:
         return {**node, "lineItems": lines, "refunds": refunds}
 
     def _refunds(self, node: Node) -> Iterable[Node]:
-        refunds: Iterable[Node] = node["refunds"]
-        if len(node["refunds"]) < orders.REFUNDS:
+        refunds = expected(list, node["refunds"])
+        if len(refunds) < orders.REFUNDS:
             return refunds
         order = self._call(orders.ALL_REFUNDS, id=node["id"])["order"]
         if order is None:
@@ -158,13 +165,15 @@ class ShopifyApi:
 
     def _all(self, connection: Node, query: str, gid: str) -> Node:
         """A connection with the nodes of all its pages."""
-        nodes = [*connection["nodes"]]
+        nodes = [*expected(list, connection["nodes"])]
+        cursor = None if connection is orders.UNREAD else next_cursor(connection, None)
         while connection["pageInfo"]["hasNextPage"]:
-            owner = self._call(query, id=gid, after=connection["pageInfo"]["endCursor"])["owner"]
+            owner = self._call(query, id=gid, after=cursor)["owner"]
             if owner is None:
                 raise _Vanished
             connection = owner["more"]
-            nodes += connection["nodes"]
+            nodes += expected(list, connection["nodes"])
+            cursor = next_cursor(connection, cursor)
         return {"nodes": nodes}
 
 
@@ -174,6 +183,11 @@ class _Vanished(Exception):
 
 def _scopes(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"])
+
+
+def _check_refusals(refusals: list[str]) -> None:
+    if refusals:
+        raise NotDone(f"Shopify refuses the webhook: {told('; '.join(refusals))}")
 
 
 def _check_scopes(scopes: frozenset[str]) -> None:

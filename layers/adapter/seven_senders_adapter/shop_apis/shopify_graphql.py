@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
-from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopAnswer, ShopHttp
+from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopAnswer, ShopHttp, told
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
@@ -19,6 +19,7 @@ from seven_senders_adapter.shop_apis.shop_api import (
     WrongShop,
 )
 
+THROTTLED = "THROTTLED"
 _OAUTH_ERROR = re.compile(r"Oauth error (\w+): ([^<]+)")
 _ADVICE: Mapping[str, str] = {
     "shop_not_permitted": "the app must belong to the organization that owns the shop; else give"
@@ -27,6 +28,20 @@ _ADVICE: Mapping[str, str] = {
     "invalid_client": "check the client id and the client secret",
     "application_cannot_be_found": "check the client id",
 }
+
+
+def next_cursor(connection: Mapping[str, Any], cursor: str | None) -> str | None:
+    """Where the page after the one that ``cursor`` brought begins; ``None`` if it is the last.
+
+    Raises NotDone if there is one and Shopify does not say where.
+    """
+    page = connection["pageInfo"]
+    if not page["hasNextPage"]:
+        return None
+    following = page["endCursor"]
+    if not isinstance(following, str) or following == cursor:
+        raise NotDone("Shopify has another page and does not say where it begins: try again later")
+    return following
 
 
 class ShopifyGraphQL:
@@ -55,7 +70,7 @@ class ShopifyGraphQL:
             if not errors:
                 data: Mapping[str, Any] = answer["data"]
                 return data
-            if _code(errors) != "THROTTLED":
+            if _code(errors) != THROTTLED:
                 raise _refusal(errors)
         raise Throttled("Shopify throttles the app: try again later")
 
@@ -92,9 +107,9 @@ class ShopifyGraphQL:
         )
         answer = response.content
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if response.status == HTTPStatus.OK and token:
-            self._token = str(token)
-            return self._token
+        if response.status == HTTPStatus.OK and token and isinstance(token, str):
+            self._token = token
+            return token
         if response.status == HTTPStatus.NOT_FOUND:
             raise WrongShop(f"Shopify has no shop at {document.url}: check its domain")
         raise CredentialsRefused(
@@ -117,14 +132,14 @@ class _Budget:
 
     def note(self, query: str, answer: Mapping[str, Any]) -> None:
         """Remember what an answer says of costs. Raises NotDone if one that throttles says none."""
-        is_throttled = _code(answer.get("errors")) == "THROTTLED"
+        is_throttled = _code(answer.get("errors")) == THROTTLED
         try:
             cost = answer["extensions"]["cost"]
             requested, status = float(cost["requestedQueryCost"]), cost["throttleStatus"]
             available, restored = float(status["currentlyAvailable"]), float(status["restoreRate"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError):
             if is_throttled:
-                raise NotDone("Shopify throttles and does not say for how long") from error
+                raise NotDone("Shopify throttles and does not say for how long") from None
             return
         self.costs[query] = requested
         self.restored_a_second = max(restored, 1.0)
@@ -142,49 +157,49 @@ class _Budget:
         return max(0.0, lacking / self.restored_a_second - waited)
 
 
-def _code(errors: Any) -> str:
+def _code(errors: Any) -> object:
     """The code of the first error, empty if it has none. Some answers have a text instead."""
     if not errors or not isinstance(errors, list):
         return ""
-    return str(errors[0].get("extensions", {}).get("code", ""))
+    return errors[0].get("extensions", {}).get("code", "")
 
 
 def _refusal(errors: Any) -> ShopApiError:
-    told = "; ".join(e["message"] for e in errors) if isinstance(errors, list) else str(errors)
+    why = told("; ".join(e["message"] for e in errors) if isinstance(errors, list) else errors)
     match _code(errors):
         case "ACCESS_DENIED":
-            return RightMissing(f"Shopify does not let the app do this: {told}")
+            return RightMissing(f"Shopify does not let the app do this: {why}")
         case "INTERNAL_SERVER_ERROR":
-            return ShopUnreachable(f"Shopify can't answer now, try again later: {told}")
+            return ShopUnreachable(f"Shopify can't answer now, try again later: {why}")
         case "MAX_COST_EXCEEDED":
             return NotDone(
-                f"Shopify allows no call that costs so much: {told} Take a newer version of the"
+                f"Shopify allows no call that costs so much: {why} Take a newer version of the"
                 " adapter, or tell its makers"
             )
-    return NotDone(f"Shopify refuses the call: {told}")
+    return NotDone(f"Shopify refuses the call: {why}")
 
 
 def _failure(url: str, response: ShopAnswer, answer: Any) -> ShopApiError:
-    told = answer.get("errors", "") if isinstance(answer, dict) else ""
+    why = told(answer.get("errors") if isinstance(answer, dict) else None)
     match response.status:
         case HTTPStatus.UNAUTHORIZED:
-            return CredentialsRefused(f"Shopify refuses the token for {url}: {told}".rstrip(": "))
+            return CredentialsRefused(f"Shopify refuses the token for {url}: {why}")
         case HTTPStatus.FORBIDDEN:
-            return RightMissing(f"Shopify does not let the app do this in {url}: {told}")
+            return RightMissing(f"Shopify does not let the app do this in {url}: {why}")
         case HTTPStatus.NOT_FOUND:
             return WrongShop(f"Shopify has no shop at {url}: check its domain")
         case HTTPStatus.PAYMENT_REQUIRED | HTTPStatus.LOCKED:
             return ShopUnreachable(f"the shop {url} is frozen or locked: see its admin")
         case status:
-            return NotDone(f"{url} answers HTTP {status}, which is not expected: {told}")
+            return NotDone(f"{url} answers HTTP {status}, which is not expected: {why}")
 
 
 def _why(response: ShopAnswer, answer: Any) -> str:
     """What an OAuth error says, in JSON or on a page, with what to do."""
-    code, told = "", f"HTTP {response.status}"
-    if isinstance(answer, dict) and "error" in answer:
-        code = str(answer["error"])
-        told = str(answer.get("error_description", code))
+    code, words = "", f"HTTP {response.status}"
+    if isinstance(answer, dict) and isinstance(answer.get("error"), str):
+        code = answer["error"]
+        words = answer.get("error_description", code)
     elif found := _OAUTH_ERROR.search(response.text):
-        code, told = found[1], found[2].strip()
-    return f"{told}: {_ADVICE[code]}" if code in _ADVICE else told
+        code, words = found[1], found[2]
+    return f"{told(words)}: {_ADVICE[code]}" if code in _ADVICE else told(words)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from seven_senders_adapter.shop_apis.shop_api import By, Span
+from seven_senders_adapter.shop_apis.shopify_graphql import next_cursor
 from seven_senders_adapter.shops.reading import Body
 
 type Node = Mapping[str, Any]
@@ -89,7 +90,7 @@ query Scopes {
 }
 """
 
-UNREAD: Node = {"nodes": (), "pageInfo": {"hasNextPage": True, "endCursor": None}}
+UNREAD: Node = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": None}}
 """A connection of which nothing has been read yet."""
 
 SORT_KEYS: Mapping[By, str] = {By.CREATION: "CREATED_AT", By.CHANGE: "UPDATED_AT"}
@@ -135,11 +136,15 @@ class Place:
         return Place(self.last, self.last, None)
 
     def after(self, by: By, page: Node) -> str | None:
-        """The position after a page that begins here; ``None`` if it is the last one."""
-        if not page["pageInfo"]["hasNextPage"]:
+        """The position after a page that begins here; ``None`` if it is the last one.
+
+        Raises NotDone if Shopify does not say where the next one begins.
+        """
+        cursor = next_cursor(page, self.cursor)
+        if cursor is None:
             return None
         times = [self.last, *(node[_SORTED_BY[by]] for node in page["nodes"])]
-        return f"{self.begin} {times[-1]} {page['pageInfo']['endCursor']}"
+        return f"{self.begin} {times[-1]} {cursor}"
 
 
 def search(span: Span, begin: str | None = None) -> str:

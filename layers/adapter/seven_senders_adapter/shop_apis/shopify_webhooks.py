@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from seven_senders_adapter.shop_apis.http import expected, told
 from seven_senders_adapter.shop_apis.shop_api import Webhook
 
 FORMAT = "JSON"
+GONE = "does not exist"
+"""How Shopify says that there is no such webhook."""
 
 LIST = """
 query Webhooks($after: String) {
@@ -43,17 +46,17 @@ def as_webhook(node: Mapping[str, Any]) -> Webhook:
     """A webhook from its node."""
     faults = []
     if node["format"] != FORMAT:
-        faults.append(f"sends {node['format']}")
+        faults.append(f"sends {told(node['format'])}")
     if node["filter"]:
         faults.append("leaves orders out by a filter")
     if node["includeFields"]:
         faults.append("leaves fields out")
     return Webhook(
-        id=node["id"],
+        id=expected(str, node["id"]),
         topic=node["topic"].lower().replace("_", "/", 1),
-        url=node["uri"],
+        url=expected(str, node["uri"]),
         status="active",
-        api_version=node["apiVersion"]["handle"],
+        api_version=expected(str, node["apiVersion"]["handle"]),
         faults=tuple(faults),
     )
 

@@ -1,12 +1,18 @@
 """WooCommerce's REST API v3 (source: its controllers, versions 7.5 to 11)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_adapter.shop_apis.http import of_expected_form
-from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, Span, Webhook
+from seven_senders_adapter.shop_apis.http import (
+    AnswerTooLarge,
+    expected,
+    of_expected_form,
+    told,
+)
+from seven_senders_adapter.shop_apis.shop_api import NotDone, Page, ShopUnreachable, Span, Webhook
 from seven_senders_adapter.shop_apis.woocommerce_calls import WooCommerceCalls
 from seven_senders_adapter.shop_apis.woocommerce_orders import (
     FIELDS,
@@ -23,6 +29,9 @@ ORDERS = "orders"
 WEBHOOKS_PER_PAGE = 100
 ACTIVE = "active"
 TOTAL = "X-WP-Total"
+ID = "id"
+TOO_MUCH = (ShopUnreachable, AnswerTooLarge)
+"""What may go well for fewer orders."""
 
 
 class WooCommerceApi:
@@ -41,19 +50,25 @@ class WooCommerceApi:
     @of_expected_form()
     def webhooks(self) -> list[Webhook]:
         """All webhooks of the shop, whoever made them."""
-        return [_webhook(row) for page in self._pages() for row in page]
-
-    def _pages(self) -> Iterator[list[Mapping[str, Any]]]:
-        number = 1
-        while True:
-            # In the order of their ids, so that a page does not shift while another is read.
-            sort = {"orderby": "id", "order": "asc"}
-            query = {"per_page": WEBHOOKS_PER_PAGE, "page": number, **sort}
-            page: list[Mapping[str, Any]] = self._shop.call("GET", WEBHOOKS, params=query).content
-            yield page
-            if len(page) < WEBHOOKS_PER_PAGE:
-                return
+        rows: dict[int, Mapping[str, Any]] = {}
+        number, is_full = 1, True
+        while is_full:
+            page = {row["id"]: row for row in self._page_of_webhooks(number)}
+            is_full = len(page) == WEBHOOKS_PER_PAGE
+            if is_full and page.keys() <= rows.keys():
+                raise NotDone(
+                    f"{self._shop.url} shows the same webhooks on each page: let the cache or the"
+                    " plugin in front of it pass on the parameters of a request"
+                )
+            rows |= page
             number += 1
+        return [_webhook(row) for row in rows.values()]
+
+    def _page_of_webhooks(self, number: int) -> list[Mapping[str, Any]]:
+        # In the order of their ids, so that a page does not shift while another is read.
+        sort = {"orderby": "id", "order": "asc"}
+        query = {"per_page": WEBHOOKS_PER_PAGE, "page": number, **sort}
+        return expected(list, self._shop.call("GET", WEBHOOKS, params=query).content)
 
     def create(self, topic: str, *, url: str, secret: str) -> None:
         """Make a webhook. WooCommerce pings its URL at once."""
@@ -79,37 +94,53 @@ class WooCommerceApi:
     @of_expected_form()
     def count(self, span: Span) -> int:
         """How many orders there are in a span now. Drafts and those in the trash do not count."""
-        _, total = self._orders({**window(span), "per_page": 1, "_fields": "id"})
+        _, total = self._orders({**window(span), "per_page": 1, "_fields": ID})
         return total
 
     @of_expected_form()
     def page(self, span: Span, position: str | None) -> Page:
         """The orders of a span from a position on, by their ids. It may be empty and not the last.
 
-        WooCommerce's ids grow as orders are created; one that was imported has a late id.
+        WooCommerce's ids grow as orders are created; one that was imported has a late id. Of an
+        order that the shop can't show while it shows others there is the id alone.
         """
         asked = reaching_back(span)
-        place = Place.from_text(position) if position else Place.last(self.count(asked))
-        orders, total = self._orders({**window(asked), **place.query(), "_fields": FIELDS})
+        place = Place.from_text(position) if position else Place(unread=self.count(asked))
+        try:
+            page = self._page(asked, place, FIELDS)
+        except TOO_MUCH:
+            page = self._page(asked, place.narrowed(), ID)
+            page = replace(page, orders=list(self._one_by_one(page.orders, span)))
+        return replace(page, orders=[order for order in page.orders if is_in(span, order)])
+
+    def _page(self, span: Span, place: Place, fields: str) -> Page:
+        orders, total = self._orders({**window(span), **place.query(), "_fields": fields})
         if not place.joins(orders, total):
             return Page(orders=(), next=place.back().text())
         following = place.next(orders)
         return Page(
-            orders=[
-                order
-                for order in reversed(orders)
-                if order["id"] > place.read_up_to and is_in(span, order)
-            ],
+            orders=[order for order in reversed(orders) if order["id"] > place.read_up_to],
             next=following.text() if following else None,
         )
+
+    def _one_by_one(self, rows: Iterable[Body], span: Span) -> Iterator[Body]:
+        """Orders of which the ids are known, without those that are deleted meanwhile."""
+        for row in rows:
+            try:
+                order = self.order(str(row["id"]))
+            except TOO_MUCH:
+                self.count(span)  # raises if it is not this order, but the shop
+                order = row
+            if order is not None:
+                yield order
 
     @of_expected_form()
     def order(self, order: str) -> Body | None:
         """One order; in the trash it has the status ``trash``."""
-        found: Body | None = self._shop.call(
+        found = self._shop.call(
             "GET", f"{ORDERS}/{order}", params={"_fields": FIELDS}, gone_is_fine=True
         ).content
-        return found
+        return None if found is None else expected(dict, found)
 
     def oldest_shown(self, now: datetime) -> datetime | None:  # noqa: ARG002 - all are shown
         """A key that may see orders sees all."""
@@ -124,7 +155,7 @@ class WooCommerceApi:
                 f"{self._shop.url} does not say how many orders there are: let the proxy or the"
                 f" plugin in front of it pass on the header {TOTAL}"
             )
-        return answered.content, int(total)
+        return expected(list, answered.content), int(total)
 
 
 def _name(topic: str) -> str:
@@ -135,14 +166,14 @@ def _webhook(row: Mapping[str, Any]) -> Webhook:
     is_ours = row["name"] == _name(row["topic"])
     faults = []
     if row["status"] != ACTIVE:
-        faults.append(f"is {row['status']}")
+        faults.append(f"is {told(row['status'])}")
     if not is_ours:
         faults.append("was not made by this program, so its version can't be told")
     return Webhook(
         id=str(row["id"]),
-        topic=row["topic"],
-        url=row["delivery_url"],
-        status=row["status"],
+        topic=expected(str, row["topic"]),
+        url=expected(str, row["delivery_url"]),
+        status=expected(str, row["status"]),
         api_version="wp_api_v3" if is_ours else None,
         faults=tuple(faults),
     )

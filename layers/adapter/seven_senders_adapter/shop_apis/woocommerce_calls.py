@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from seven_senders_adapter.connections.shop_apis import WooCommerceApiDocument
-from seven_senders_adapter.shop_apis.http import ShopAnswer, ShopHttp
+from seven_senders_adapter.shop_apis.http import ShopAnswer, ShopHttp, told
 from seven_senders_adapter.shop_apis.oauth import OAuth
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
@@ -63,34 +63,34 @@ class WooCommerceCalls:
         raise self._failure(method, what, response, answer)
 
     def _failure(self, method: str, what: str, response: ShopAnswer, answer: Any) -> ShopApiError:
-        told = answer.get("message", "") if isinstance(answer, dict) else ""
+        why = told(answer.get("message") if isinstance(answer, dict) else None)
         status = response.status
         if status in _REFUSED:
-            return self._refusal(method, what.partition("/")[0], status, told)
+            return self._refusal(method, what.partition("/")[0], status, why)
         if status == HTTPStatus.NOT_FOUND:
-            return _nothing_there(self.url, answer, told)
+            return _nothing_there(self.url, answer, why)
         if answer is None:
             return WrongShop(
                 f"{self.url} answers HTTP {status} with a page instead of JSON: the address is"
                 " wrong, or a maintenance mode or a security plugin is in the way"
             )
-        return NotDone(f"{self.url} refuses the call (HTTP {status}): {told}")
+        return NotDone(f"{self.url} refuses the call (HTTP {status}): {why}")
 
-    def _refusal(self, method: str, things: str, status: int, told: str) -> ShopApiError:
+    def _refusal(self, method: str, things: str, status: int, why: str) -> ShopApiError:
         if method != "GET":
             # What is changed was read before, so the shop knows the key.
             return RightMissing(
                 f"the key may not change {things} in {self.url}: give it the permission"
-                f" Read/Write, and a user who manages the shop. WooCommerce says: {told}"
+                f" Read/Write, and a user who manages the shop. WooCommerce says: {why}"
             )
         if status == HTTPStatus.UNAUTHORIZED:
             return CredentialsRefused(
                 f"{self.url} refuses the consumer key and secret: check both. If they are right,"
-                f" {self._other_cause}. It says: {told}"
+                f" {self._other_cause}. It says: {why}"
             )
         return RightMissing(
             f"{self.url} does not let the key see {things}: give it a user who manages the shop,"
-            f" or ask whether a security plugin is in the way. It says: {told}"
+            f" or ask whether a security plugin is in the way. It says: {why}"
         )
 
     @property
@@ -106,13 +106,14 @@ class WooCommerceCalls:
 def _is_gone(response: ShopAnswer, answer: Any) -> bool:
     if response.status != HTTPStatus.NOT_FOUND or not isinstance(answer, dict):
         return False
-    return str(answer.get("code")).endswith(GONE)
+    code = answer.get("code")
+    return isinstance(code, str) and code.endswith(GONE)
 
 
-def _nothing_there(url: str, answer: Any, told: str) -> WrongShop:
+def _nothing_there(url: str, answer: Any, why: str) -> WrongShop:
     if answer is None:
         return WrongShop(
             f"{url} has no REST API: in WordPress, Settings, Permalinks, choose any but Plain;"
             " or the address is wrong"
         )
-    return WrongShop(f"{url} is a WordPress without WooCommerce, or with an old one: {told}")
+    return WrongShop(f"{url} is a WordPress without WooCommerce, or with an old one: {why}")

@@ -55,7 +55,7 @@ def is_in(span: Span, order: Body) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where to read on: how many orders to skip, and the highest id that has been read.
+    """Where to read on: the list's first ``unread`` orders, and the highest id that has been read.
 
     Orders are listed by falling ids, which grow as orders are created, and read from the end of
     the list. What leaves it, by a change or for good, moves those behind it to the front: where
@@ -64,29 +64,35 @@ class Place:
     page overlaps the one before: it has to show an id that was read, or the list's end. Dates
     would give no such list: without WooCommerce's own tables they are sorted by the shop's clock,
     which goes back in autumn.
+
+    ``size``: of the page that ends here, which is no part of the position.
     """
 
-    skipped: int
+    unread: int
     read_up_to: int = 0
-
-    @classmethod
-    def last(cls, total: int) -> Self:
-        """The end of a list of some length."""
-        return cls(skipped=max(0, total - PER_PAGE))
+    size: int = PER_PAGE
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Read what ``text`` wrote."""
-        skipped, read_up_to = text.split(":")
-        return cls(skipped=int(skipped), read_up_to=int(read_up_to))
+        unread, read_up_to = text.split(":")
+        return cls(unread=int(unread), read_up_to=int(read_up_to))
 
     def text(self) -> str:
         """The place as a position of pages."""
-        return f"{self.skipped}:{self.read_up_to}"
+        return f"{self.unread}:{self.read_up_to}"
+
+    def narrowed(self) -> Self:
+        """The same place with a page of a tenth."""
+        return replace(self, size=self.size // 10)
+
+    @property
+    def _skipped(self) -> int:
+        return max(0, self.unread - self.size)
 
     def query(self) -> dict[str, str | int]:
         """The parameters of the page here."""
-        return {"orderby": "id", "order": "desc", "per_page": PER_PAGE, "offset": self.skipped}
+        return {"orderby": "id", "order": "desc", "per_page": self.size, "offset": self._skipped}
 
     def joins(self, orders: Sequence[Mapping[str, Any]], total: int) -> bool:
         """Whether nothing lies between the page here and what has been read.
@@ -94,24 +100,20 @@ class Place:
         ``total`` is that of the page's answer, which is 0 behind the end. A page that hides an
         order, as WooCommerce does where one can't be loaded, may hide the one that overlaps.
         """
-        is_last = self.skipped + PER_PAGE >= total
-        hides_some = len(orders) < PER_PAGE
+        is_last = self._skipped + self.size >= total
+        hides_some = len(orders) < self.size
         return is_last or hides_some or any(order["id"] <= self.read_up_to for order in orders)
 
     def back(self) -> Self:
         """Nearer to the end, by half a page so that the pages have other borders than before."""
-        return replace(self, skipped=self.skipped + PER_PAGE // 2)
+        return replace(self, unread=self.unread + PER_PAGE // 2)
 
     def next(self, orders: Sequence[Mapping[str, Any]]) -> Self | None:
         """Nearer to the front, one order overlapping; ``None`` at the front."""
-        if self.skipped == 0:
+        if self._skipped == 0:
             return None
         ids = [order["id"] for order in orders]
-        return replace(
-            self,
-            skipped=max(0, self.skipped - PER_PAGE + 1),
-            read_up_to=max([self.read_up_to, *ids]),
-        )
+        return replace(self, unread=self._skipped + 1, read_up_to=max([self.read_up_to, *ids]))
 
 
 def _text(time: datetime) -> str:

@@ -14,13 +14,14 @@ from seven_senders_adapter.syncing.seldom import Seldom
 class Arrivals:
     """Adds events up by connection and hour; one a process.
 
-    ``heard`` counts webhooks, ``found`` what reconciliation found. Written at most once a minute a
-    connection. What a process has not written when it ends is lost, and never its first event.
+    ``heard`` counts webhooks, ``reconciled`` what reconciliation found. Written at most once a
+    minute a connection. What a process has not written when it ends is lost, and never its first
+    event.
     """
 
-    def __init__(self, *, heard: Traffic, found: Traffic, now: Clock) -> None:
+    def __init__(self, *, heard: Traffic, reconciled: Traffic, now: Clock) -> None:
         self._heard = heard
-        self._found = found
+        self._reconciled = reconciled
         self._seldom = Seldom(now=now)
         self._counts: defaultdict[tuple[str, Traffic, date], Counter[int]] = defaultdict(Counter)
 
@@ -42,7 +43,7 @@ class Arrivals:
         """Where a message counts; one that a person has caused counts nowhere."""
         topic = message.attributes.get("topic")
         if topic == RECONCILIATION:
-            return self._found
+            return self._reconciled
         return None if topic == RESYNC or topic in FOUND else self._heard
 
     def _write(self, connection: str) -> None:

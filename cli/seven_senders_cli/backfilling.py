@@ -26,13 +26,10 @@ from seven_senders_adapter.reconciling.comparison import (
     Found,
     Verdict,
 )
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.shop_apis.shop_api import By, OrderApi, Span
+from seven_senders_cli.making_room import wait_for_room
 from seven_senders_cli.pauses import Pauses
-
-QUIET = 20
-"""So many order events may wait to be worked; while there are more, they come first."""
-
-LOOK_AGAIN_SECONDS = 2.0
 
 CALLS_AN_ORDER = 3
 """An estimate: an order is created, and has about two states."""
@@ -47,8 +44,8 @@ class Watcher(Protocol):
     def unreadable(self, order: str | None, missing: Sequence[str]) -> None:
         """An order of the shop lacks something; its id, if that is known."""
 
-    def waits(self, ready: int) -> None:
-        """It begins to wait, as so many order events have to be worked first."""
+    def waits(self, why: str) -> None:
+        """It begins to wait for room in the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +69,7 @@ class Job:
     orders: Orders
     backfills: Backfills
     queue: Queue
+    room: Room
     rate: float
     pauses: Pauses
 
@@ -105,7 +103,13 @@ class Job:
 
     def run(self, backfill: Backfill, watcher: Watcher) -> Backfill:
         """Bring in what is needed, from where it is. Raises Conflict if another run is at it."""
-        feeder = Feeder(queue=self.queue, rate=self.rate, pauses=self.pauses, watcher=watcher)
+        feeder = Feeder(
+            queue=self.queue,
+            room=self.room,
+            rate=self.rate,
+            pauses=self.pauses,
+            watcher=watcher,
+        )
         return self._walk(backfill, watcher, act=feeder, save=self._save)
 
     def _estimate(self, orders: int, *, calls: int) -> Estimate:
@@ -176,10 +180,13 @@ def _with(tally: Tally, found: Found) -> Tally:
 
 
 class Feeder:
-    """Queues orders, at most ``rate`` a second, each only while hardly any events wait."""
+    """Queues orders, at most ``rate`` a second, each only while there is room for it."""
 
-    def __init__(self, *, queue: Queue, rate: float, pauses: Pauses, watcher: Watcher) -> None:
+    def __init__(
+        self, *, queue: Queue, room: Room, rate: float, pauses: Pauses, watcher: Watcher
+    ) -> None:
         self._queue = queue
+        self._room = room
         self._every = timedelta(seconds=1 / rate)
         self._pauses = pauses
         self._watcher = watcher
@@ -188,7 +195,7 @@ class Feeder:
     def __call__(self, found: Found) -> None:
         """Queue an order once its turn has come. Raises AwsUnavailable."""
         self._keep_to_the_rate()
-        self._let_others_by()
+        wait_for_room(self._room, self._pauses, self._watcher.waits)
         now = self._pauses.now()
         self._due = now + self._every
         self._queue.send(replace(found.event, received_at=now))
@@ -197,14 +204,6 @@ class Feeder:
         early = self._due - self._pauses.now()
         if early > timedelta():
             self._pauses.sleep(early.total_seconds())
-
-    def _let_others_by(self) -> None:
-        ready = self._queue.ready()
-        if ready > QUIET:
-            self._watcher.waits(ready)
-        while ready > QUIET:
-            self._pauses.sleep(LOOK_AGAIN_SECONDS)
-            ready = self._queue.ready()
 
 
 class Counter:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from seven_senders_adapter.connections.documents import ConnectionDocument
+from seven_senders_adapter.ledger.backfills import Backfills
+from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.patience import PatientOrders
 from seven_senders_adapter.shop_apis.shop_api import OrderApi
@@ -41,6 +43,12 @@ def open_orders(
         sleep=pauses.sleep,
         tell=lambda error, wait: screen.warn(f"{error}; it is asked again in {wait:.0f} s"),
     )
+
+
+def forget_positions(stack: Stack, connection: str) -> None:
+    """Forget where looking through a shop's orders is; another shop has other orders."""
+    Reconciliations(table=stack.table).remove(connection)
+    Backfills(table=stack.table).remove(connection)
 
 
 def check_dates(since: datetime, until: datetime | None, now: datetime) -> None:

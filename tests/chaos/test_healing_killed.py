@@ -81,7 +81,7 @@ PLATFORMS = {
         body=_shopify_body,
         orders=50,
         missing=(1, 2, 20, 21, 30, 41, 50),
-        effects=16,
+        effects=17,
         is_page=lambda asked: "orders(" in json.loads(asked.body)["query"],
     ),
     "woocommerce": Platform(
@@ -90,7 +90,7 @@ PLATFORMS = {
         body=_woocommerce_body,
         orders=250,
         missing=(1, 2, 100, 101, 180, 220, 250),
-        effects=17,
+        effects=18,
         is_page=lambda asked: asked.query.get("offset") is not None,
     ),
 }

@@ -16,6 +16,7 @@ from seven_senders_adapter.shop_apis.shop_api import ShopApiError
 from seven_senders_cli.asking import confirm
 from seven_senders_cli.backfilling import Estimate, Job
 from seven_senders_cli.failing import Failed
+from seven_senders_cli.making_room import room_for
 from seven_senders_cli.options import STACK, AsJson, Since, StackName, Until, Yes
 from seven_senders_cli.past_orders import check_dates, check_shown, open_orders
 from seven_senders_cli.pauses import Pauses
@@ -73,6 +74,7 @@ def _job(stack: Stack, connection: str, rate: float, pauses: Pauses, screen: Scr
         orders=Orders(table=stack.table),
         backfills=Backfills(table=stack.table),
         queue=stack.queue,
+        room=room_for(stack, document, pauses),
         rate=rate,
         pauses=pauses,
     )
@@ -190,9 +192,7 @@ class _Watching:
     def unreadable(self, order: str | None, missing: Sequence[str]) -> None:
         self._screen.warn(f"order {order or 'without an id'} lacks {', '.join(missing)}: left out")
 
-    def waits(self, ready: int) -> None:
+    def waits(self, why: str) -> None:
         self._screen.aside.print(
-            f"Waits: {ready} order events are in the queue and go first. Does it last, see"
-            " seven-senders doctor.",
-            soft_wrap=True,
+            f"Waits: {why}. If it lasts, see seven-senders doctor.", soft_wrap=True
         )

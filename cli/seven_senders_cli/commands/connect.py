@@ -17,6 +17,7 @@ from seven_senders_cli.assignments import read_assignments
 from seven_senders_cli.connecting import Connected, Interview
 from seven_senders_cli.failing import Exit, Failed
 from seven_senders_cli.options import STACK, AsJson, StackName
+from seven_senders_cli.past_orders import forget_positions
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.screen import Screen
 from seven_senders_cli.stack import Stack, find_stack
@@ -191,6 +192,9 @@ def _check(stack: Stack, connected: Connected) -> None:
 
 def _store(stack: Stack, name: str, connected: Connected) -> None:
     if connected.shop_api:
+        before = stack.shop_apis.load(name)
+        if before and before.url != connected.shop_api.url:
+            forget_positions(stack, name)
         stack.shop_apis.save(name, connected.shop_api)
     stack.connections.save(name, connected.document)
 

@@ -11,7 +11,6 @@ from seven_senders_adapter.connections.documents import ConnectionDocument
 from seven_senders_adapter.connections.rules import InvalidConnection
 from seven_senders_adapter.connections.shop_apis import ShopApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
-from seven_senders_adapter.ledger.reconciliations import Reconciliations
 from seven_senders_adapter.shop_apis import open_shop_api
 from seven_senders_adapter.shop_apis.registering import remove as remove_webhooks
 from seven_senders_adapter.shop_apis.shop_api import ShopApiError
@@ -24,10 +23,11 @@ from seven_senders_cli.connecting import new_secret
 from seven_senders_cli.doctor import checks
 from seven_senders_cli.failing import Failed
 from seven_senders_cli.options import STACK, AsJson, StackName, Yes
+from seven_senders_cli.past_orders import forget_positions
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.rotating import Rotation
 from seven_senders_cli.screen import Row, Screen, as_text
-from seven_senders_cli.stack import find_stack
+from seven_senders_cli.stack import Stack, find_stack
 from seven_senders_cli.warning import warn_of
 from seven_senders_cli.webhook_setup import secret_steps
 
@@ -150,10 +150,10 @@ def remove(
     shop_api = None if leave_webhooks else stack.shop_apis.load(name)
     url, removed = stack.webhook_url(name), []
     if shop_api:
-        removed = _remove_webhooks(shop_api, url)
+        removed = _remove_webhooks(stack, name, shop_api)
     stack.connections.remove(name)
     stack.shop_apis.remove(name)
-    Reconciliations(table=stack.table).remove(name)
+    forget_positions(stack, name)
     webhooks = (
         f"Its {len(removed)} webhooks are deleted."
         if shop_api
@@ -168,11 +168,17 @@ def remove(
     )
 
 
-def _remove_webhooks(shop_api: ShopApiDocument, url: str) -> list[str]:
-    """Their topics. A shop that is closed, or has thrown us out, must not keep its connection."""
+def _remove_webhooks(stack: Stack, name: str, shop_api: ShopApiDocument) -> list[str]:
+    """Their topics. A shop that is closed, or has thrown us out, must not keep its connection.
+
+    What opens the API is taken away first, as reconciliation would make them again.
+    """
+    stack.shop_apis.remove(name)
     try:
-        return [done.topic for done in remove_webhooks(open_shop_api(shop_api), url=url)]
+        api, url = open_shop_api(shop_api), stack.webhook_url(name)
+        return [done.topic for done in remove_webhooks(api, url=url)]
     except ShopApiError as error:
+        stack.shop_apis.save(name, shop_api)
         raise Failed(f"{error}; or leave the webhooks to the shop with --leave-webhooks") from error
 
 

@@ -15,6 +15,7 @@ from seven_senders_adapter.seven_senders.errors import SevenSendersError
 from seven_senders_adapter.shop_apis.shop_api import By, ShopApiError, Span
 from seven_senders_cli.asking import confirm
 from seven_senders_cli.failing import Exit, Failed
+from seven_senders_cli.making_room import room_for
 from seven_senders_cli.options import STACK, AsJson, Since, StackName, Until, Yes
 from seven_senders_cli.past_orders import check_dates, check_shown, open_orders
 from seven_senders_cli.pauses import Pauses
@@ -64,7 +65,14 @@ def verify(
         span=span,
         now=pauses.now,
     )
-    mender = Mender(queue=stack.queue, pauses=pauses) if fix else None
+    mender = None
+    if fix:
+        mender = Mender(
+            queue=stack.queue,
+            room=room_for(stack, document, pauses),
+            pauses=pauses,
+            tell=lambda why: screen.warn(f"waits: {why}. If it lasts, see seven-senders doctor"),
+        )
     with _telling_where_it_stopped(screen, walk.tally):
         _run(screen, walk, mender, total=api.count(span))
     if there.why_no_list:
@@ -113,7 +121,10 @@ def _telling_where_it_stopped(screen: Screen, tally: Tally) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, AwsUnavailable, SevenSendersError, ShopApiError) as error:
         at = to_text(tally.until)
-        screen.warn(f"stopped: orders created before {at} were compared, go on with --since {at}")
+        screen.warn(
+            f"stopped after {tally.looked_at} orders. With --since {at} it goes on, without those"
+            " created earlier that the shop lists later, such as imported ones"
+        )
         if isinstance(error, SevenSendersError):
             raise Failed(f"Seven Senders can't be asked: {error}") from error
         raise

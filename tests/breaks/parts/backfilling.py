@@ -20,7 +20,7 @@ BREAKS = (
     Break(
         name="back-fills while live events wait",
         file=BACKFILLING,
-        old="        self._let_others_by()\n",
+        old="        wait_for_room(self._room, self._pauses, self._watcher.waits)\n",
         new="",
         tests=(OF_BACKFILLING,),
     ),

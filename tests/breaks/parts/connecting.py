@@ -69,8 +69,8 @@ BREAKS = (
     Break(
         name="leaves what opens the shop's API behind a connection that is removed",
         file=CONNECTIONS,
-        old="    stack.shop_apis.remove(name)\n",
-        new="",
+        old="    stack.shop_apis.remove(name)\n    forget",
+        new="    forget",
         tests=(OF_CONNECTIONS,),
     ),
     Break(

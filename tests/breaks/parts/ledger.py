@@ -18,8 +18,8 @@ BREAKS = (
     Break(
         name="writes an order's row over what another worker wrote",
         file=ORDERS,
-        old="self._table.put_over(to_row(key, saved, expires_at=expires_at), version=record.version)",
-        new="self._table.put(to_row(key, saved, expires_at=expires_at))",
+        old="put_over(to_row(key, saved, expires_at=expires_at), version=record.version)",
+        new="put(to_row(key, saved, expires_at=expires_at))",
         tests=(f"{OF_ORDERS}::test_of_two_workers_with_the_same_version_one_writes",),
     ),
     Break(

@@ -39,7 +39,8 @@ BREAKS = (
         name="lets one row that it can't read hide a page of orders",
         file=COMPARISON,
         old="        if isinstance(row, UnreadableRow):\n            return Found(\n",
-        new="        if isinstance(row, UnreadableRow):\n            raise row\n            Found(\n",
+        new="        if isinstance(row, UnreadableRow):\n"
+        "            raise row\n            Found(\n",
         tests=(OF_WINDOWS,),
     ),
     Break(

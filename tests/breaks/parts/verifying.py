@@ -17,8 +17,8 @@ BREAKS = (
     Break(
         name="queues what differs without being asked to",
         file=COMMAND,
-        old="Mender(queue=stack.queue, pauses=pauses) if fix else None",
-        new="Mender(queue=stack.queue, pauses=pauses)",
+        old="    if fix:\n        mender = Mender(",
+        new="    if stack:\n        mender = Mender(",
         tests=(f"{OF_VERIFY}::TestReading::test_without_fix_nothing_is_changed_anywhere",),
     ),
     Break(
@@ -108,8 +108,8 @@ BREAKS = (
     Break(
         name="queues what mends in front of live orders",
         file=MENDING,
-        old="        while self._queue.ready() > QUIET:\n",
-        new="        while False:\n",
+        old="        wait_for_room(self._room, self._pauses, self._tell)\n",
+        new="",
         tests=(f"{OF_WALK}::test_live_orders_go_first",),
     ),
 )

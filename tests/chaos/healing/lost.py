@@ -17,14 +17,14 @@ def lost_webhooks(
     arrivals: Mapping[tuple[str, str], Sequence[Arrival]],
     rounds: Mapping[str, Sequence[datetime]],
 ) -> int:
-    """The number of corrections of which no webhook has told in time.
+    """The number of corrected orders of which no webhook has told in time, round by round.
 
     A correction is an order of reconciliation that is newer than all that came of it. It is lost
     if at the first round that is so long after its change that no webhook would come any more,
     none has come of this change or a later one. ``rounds``: by connection, when each ended. It
     holds if an order's events are worked as they arrive.
     """
-    lost: set[tuple[str, str, datetime, datetime]] = set()
+    lost: set[tuple[str, str, datetime]] = set()
     for (connection, order), arrived in arrivals.items():
         heard = _heard(connection, arrived)
         for corrected_at, changed_at in heard.corrections:
@@ -32,7 +32,7 @@ def lost_webhooks(
             due = max(corrected_at, changed_at + LOST_AFTER[platform])
             looked_at = next((at for at in rounds[connection] if at >= due), None)
             if looked_at and not heard.of(changed_at, by=looked_at):
-                lost.add((connection, order, changed_at, looked_at))
+                lost.add((connection, order, looked_at))
     return len(lost)
 
 

@@ -19,8 +19,8 @@ from seven_senders_adapter.connections.shop_apis import (
 )
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger.orders import Orders
-from seven_senders_cli.backfilling import LOOK_AGAIN_SECONDS
 from seven_senders_cli.doctor.queues import count
+from seven_senders_cli.making_room import LOOK_AGAIN_SECONDS
 from seven_senders_local.played_shops.loopback import Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
 from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce

@@ -12,13 +12,16 @@ from seven_senders_adapter.clock import from_text, to_text
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.domain.order_record import OrderRecord
 from seven_senders_adapter.ledger.backfills import Backfill, Backfills, Tally
+from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.ledger.orders import Orders
 from seven_senders_adapter.ledger.table import Conflict, Table
 from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.queue import Queue
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.shop_apis.shop_api import By, Page, ShopUnreachable, Span
 from seven_senders_adapter.shops.reading import Body
-from seven_senders_cli.backfilling import QUIET, Job
+from seven_senders_cli.backfilling import Job
+from seven_senders_cli.making_room import QUIET
 from seven_senders_cli.pauses import Pauses
 from tests.played.clock import PlayedClock
 from tests.played.dynamodb import MemoryDynamoDB
@@ -99,7 +102,7 @@ class Told:
 
     tallies: list[Tally] = field(default_factory=list)
     lacks: list[tuple[str | None, Sequence[str]]] = field(default_factory=list)
-    waited_for: list[int] = field(default_factory=list)
+    waited_for: list[str] = field(default_factory=list)
 
     def looked_at(self, tally: Tally) -> None:
         self.tallies.append(tally)
@@ -107,8 +110,8 @@ class Told:
     def unreadable(self, order: str | None, missing: Sequence[str]) -> None:
         self.lacks.append((order, missing))
 
-    def waits(self, ready: int) -> None:
-        self.waited_for.append(ready)
+    def waits(self, why: str) -> None:
+        self.waited_for.append(why)
 
 
 class World:
@@ -127,13 +130,22 @@ class World:
         """One run of the command; with a fuse it may be killed."""
         fuse = fuse or Fuse(inf)
         table = Table(client=mortal(self.dynamodb.client, fuse), name="ledger")
+        document = read_connection("shop", CONNECTION | settings)
+        queue = Queue(sqs=mortal(self._sqs, fuse), url=URL)
         return Job(
             connection="shop",
-            document=read_connection("shop", CONNECTION | settings),
+            document=document,
             api=self.shop,
             orders=Orders(table=table),
             backfills=Backfills(table=table),
-            queue=Queue(sqs=mortal(self._sqs, fuse), url=URL),
+            queue=queue,
+            room=Room(
+                queue=queue,
+                brakes=Brakes(table=table),
+                account=document.account,
+                most_ready=QUIET,
+                now=self.clock.now,
+            ),
             rate=rate,
             pauses=self.pauses,
         )
@@ -320,7 +332,7 @@ def test_it_waits_as_long_as_more_than_a_few_events_wait_and_says_so_once() -> N
     world.pauses.meanwhile = work
     world.run()
     assert [message.sent_at >= end for message in world.queued.messages] == [True] * 5
-    assert world.told.waited_for == [QUIET + 1]
+    assert world.told.waited_for == [f"{QUIET + 1} order events are in the queue and go first"]
 
 
 def test_live_events_that_come_in_the_middle_go_first() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
 from seven_senders_adapter.shops import shopify, woocommerce
 from seven_senders_cli.pauses import UNTIL_IN_FORCE
 from seven_senders_local.played_shops.shopify import PlayedShopify
@@ -123,6 +125,20 @@ def test_again_nothing_is_doubled_and_what_was_disabled_is_woken(shop: Shop) -> 
     outcomes = [row["outcome"] for row in json.loads(ended.out)["webhooks"]]
     assert outcomes == ["mended", *["kept"] * (before - 1)]
     assert len(rows) == before
+
+
+def test_again_with_another_address_it_forgets_where_in_the_orders_it_was(shop: Shop) -> None:
+    shop.connect()
+    at = utc_now()
+    rows = Reconciliations(table=shop.command.stack.table)
+    rows.remove("shop")
+    rows.save("shop", Reconciliation(since=at, safe_until=at))
+    shop.connect("--again", answers=())
+    assert rows.load("shop") is not None
+    with shop.played.serve() as elsewhere:
+        shop.url = elsewhere.url
+        shop.connect("--again")
+    assert rows.load("shop") is None
 
 
 def test_again_an_api_version_that_was_set_stays(shopify_shop: Shop) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.connections.documents import read_connection
 from seven_senders_adapter.connections.shop_apis import (
     ShopifyApiDocument,
     WooCommerceApiDocument,
 )
 from seven_senders_adapter.connections.syncing import ConnectionMissing
+from seven_senders_adapter.ledger.backfills import Backfill, Backfills
+from seven_senders_adapter.ledger.reconciliations import Reconciliation, Reconciliations
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
 from seven_senders_local.sandbox import Sandbox, Settings
 from tests.integration.cli.conftest import CommandLine
@@ -266,6 +270,49 @@ def test_removing_deletes_the_webhooks_in_the_shop_and_all_that_is_stored(
     assert command.stack.shop_apis.load("shop") is None
 
 
+def test_removing_forgets_where_in_the_shops_orders_it_was(
+    command: CommandLine, shop_api: PlayedShopify
+) -> None:
+    """Another shop of the name has other orders."""
+    command.connect("shop")
+    rows = remember_positions(command)
+    command("connections", "remove", "shop", "--yes")
+    assert [row.load("shop") for row in rows] == [None, None]
+
+
+def remember_positions(command: CommandLine) -> tuple[Reconciliations, Backfills]:
+    """A reconciliation and a back-fill of the connection have begun."""
+    at = utc_now()
+    reconciliations = Reconciliations(table=command.stack.table)
+    backfills = Backfills(table=command.stack.table)
+    reconciliations.remove("shop")
+    backfills.remove("shop")
+    reconciliations.save("shop", Reconciliation(since=at, safe_until=at))
+    backfills.save("shop", Backfill(begin=at, end=at, position="101:9100"))
+    return reconciliations, backfills
+
+
+def test_what_opens_the_shops_api_is_taken_away_before_the_webhooks(
+    command: CommandLine, shop_api: PlayedShopify
+) -> None:
+    """Else a round of reconciliation in between would make them again."""
+    command.connect("shop")
+    shop_api.add("ORDERS_PAID", command.stack.webhook_url("shop"))
+    opens: list[object] = []
+
+    def watched(asked: Asked) -> Said:
+        if b"webhookSubscriptionDelete" in asked.body:
+            opens.append(command.stack.shop_apis.load("shop"))
+        return shop_api.answer(asked)
+
+    with Loopback(watched) as server:
+        document = command.stack.shop_apis.load("shop")
+        assert document
+        command.stack.shop_apis.save("shop", document.model_copy(update={"url": server.url}))
+        command("connections", "remove", "shop", "--yes")
+    assert opens == [None]
+
+
 def test_without_the_shops_api_a_person_is_told_to_delete_the_webhooks(
     command: CommandLine,
 ) -> None:
@@ -285,6 +332,7 @@ def test_a_shop_that_does_not_answer_keeps_the_connection_unless_its_webhooks_ar
     assert "Shopify refuses client id and secret" in ended.err
     assert "leave the webhooks to the shop with --leave-webhooks" in ended.err
     assert is_there(command)
+    assert command.stack.shop_apis.load("shop") is not None
     assert command("connections", "remove", "shop", "--yes", "--leave-webhooks").code == 0
     assert not is_there(command)
 

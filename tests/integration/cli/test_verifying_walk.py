@@ -10,11 +10,13 @@ import pytest
 
 from seven_senders_adapter.clock import utc_now
 from seven_senders_adapter.ledger import Ledger
+from seven_senders_adapter.ledger.brakes import Brakes
 from seven_senders_adapter.messages import OrderEvent
 from seven_senders_adapter.queue import Queue
+from seven_senders_adapter.reconciling.room import Room
 from seven_senders_adapter.shop_apis.shop_api import By, OrderApi, Page, Span
 from seven_senders_adapter.shops.reading import Body
-from seven_senders_cli.backfilling import QUIET
+from seven_senders_cli.making_room import QUIET
 from seven_senders_cli.pauses import Pauses
 from seven_senders_cli.verifying.differences import Difference, Kind
 from seven_senders_cli.verifying.mending import Mender
@@ -245,7 +247,16 @@ class Working(Pauses):
 def test_live_orders_go_first(job: Job) -> None:
     job.api.bodies = [WOOCOMMERCE.body(1)]
     queue = Busy(QUIET + 10)
-    mender = Mender(queue=queue, pauses=Working(queue))
+    pauses, told = Working(queue), list[str]()
+    room = Room(
+        queue=queue,
+        brakes=Brakes(table=job.command.stack.table),
+        account=job.command.stack.connections.load(job.name).account,
+        most_ready=QUIET,
+        now=pauses.now,
+    )
+    mender = Mender(queue=queue, room=room, pauses=pauses, tell=told.append)
     for one in job.differences():
         mender.mend(one)
     assert (mender.queued, len(queue.sent), queue.waiting) == (1, 1, QUIET)
+    assert told == [f"{QUIET + 10} order events are in the queue and go first"]

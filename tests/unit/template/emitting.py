@@ -241,6 +241,7 @@ def _miss_a_webhook(stack: PlayedStack) -> None:
     shop = PlayedShopify(now=stack.clock.now)
     with shop.serve() as server:
         stack.let_in(server.url)
+        stack.make_rounds()
         now = stack.clock.now().isoformat()
         shop.put({**SHOPIFY_ORDER, "id": 9, "name": "#9", "created_at": now, "updated_at": now})
         stack.clock.sleep(3600)

@@ -126,40 +126,10 @@ def _broken(name: str, error: InvalidConnection) -> Check:
 def _of_connection(
     stack: Stack, name: str, document: ConnectionDocument, advice: Sequence[Advice]
 ) -> list[Check]:
-    stands, key, brake, url, shop, reconciled = (
-        f"{name}: {part}"
-        for part in (
-            "settings",
-            "access key",
-            "brakes",
-            "webhook URL",
-            "webhooks in the shop",
-            "reconciliation",
-        )
+    stands, key, brake, url = (
+        f"{name}: {part}" for part in ("settings", "access key", "brakes", "webhook URL")
     )
-    again = f"seven-senders connect {document.platform} {name} --again"
     of_account, clients, table = document.account, stack.clients, stack.table
-    shop_apis = stack.shop_apis
-
-    def webhooks() -> Iterator[Finding]:
-        opens, today = shop_apis.load(name), utc_now().date()
-        yield from shop_side.version(shop, opens, register=again, today=today)
-        api = open_shop_api(opens) if opens else None
-        url = stack.webhook_url(name)
-        yield from shop_side.look(shop, api, url, register=again, today=today)
-
-    def how_far() -> Iterator[Finding]:
-        now = utc_now()
-        return reconciliation.look(
-            reconciled,
-            Reconciliations(table=table).load(name),
-            has_credentials=name in shop_apis.names(),
-            heard=Traffic(table=table).last_weeks(name, now),
-            reconciled=Traffic(table=table, reconciled=True).last_weeks(name, now),
-            register=again,
-            now=now,
-        )
-
     return [
         Check(stands, lambda: settings.look(stands, name, document, advice, now=utc_now())),
         Check(
@@ -183,9 +153,36 @@ def _of_connection(
                 now=utc_now(),
             ),
         ),
-        Check(shop, webhooks),
-        Check(reconciled, how_far),
+        *_of_shop(stack, name, document),
     ]
+
+
+def _of_shop(stack: Stack, name: str, document: ConnectionDocument) -> Iterator[Check]:
+    shop, reconciled = f"{name}: webhooks in the shop", f"{name}: reconciliation"
+    again = f"seven-senders connect {document.platform} {name} --again"
+    shop_apis, table = stack.shop_apis, stack.table
+
+    def webhooks() -> Iterator[Finding]:
+        opens, today = shop_apis.load(name), utc_now().date()
+        yield from shop_side.version(shop, opens, register=again, today=today)
+        api = open_shop_api(opens) if opens else None
+        url = stack.webhook_url(name)
+        yield from shop_side.look(shop, api, url, register=again, today=today)
+
+    def how_far() -> Iterator[Finding]:
+        now = utc_now()
+        return reconciliation.look(
+            reconciled,
+            Reconciliations(table=table).load(name),
+            has_credentials=name in shop_apis.names(),
+            heard=Traffic(table=table).last_weeks(name, now),
+            reconciled=Traffic(table=table, reconciled=True).last_weeks(name, now),
+            register=again,
+            now=now,
+        )
+
+    yield Check(shop, webhooks)
+    yield Check(reconciled, how_far)
 
 
 def of_trial(stack: Stack, name: str, document: ConnectionDocument) -> Check:

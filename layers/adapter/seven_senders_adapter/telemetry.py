@@ -158,7 +158,7 @@ class Telemetry:
         self._count("AwsFailures")
 
     def connections_in_trouble(self, number: int) -> None:
-        """So many connections are silent, refused, or stand still; written if it is none, too."""
+        """So many connections are in trouble; written if it is none, too."""
         self._samples[_series("ConnectionsInTrouble", MetricUnit.Count)].append(number)
 
     def orders_found(self, number: int) -> None:

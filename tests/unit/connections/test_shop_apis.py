@@ -87,6 +87,11 @@ def test_an_admin_api_token_stands_in_for_the_client_id() -> None:
         pytest.param(
             WOOCOMMERCE | {"consumer_secret": ""}, "consumer_secret: expected", id="an empty key"
         ),
+        pytest.param(
+            WOOCOMMERCE | {"consumer_secret": "cs_1\N{ZERO WIDTH SPACE}"},
+            "consumer_secret: expected letters, digits and signs of ASCII, without blanks",
+            id="a key with something unseen",
+        ),
     ],
 )
 def test_a_wrong_document_is_told_by_its_key(settings: dict[str, Any], says: str) -> None:

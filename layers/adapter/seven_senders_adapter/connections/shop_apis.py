@@ -1,4 +1,4 @@
-"""What opens the API of a connection's shop: a document of its own, which no function may read."""
+"""What opens the API of a connection's shop: a document of its own, for `reconcile_orders` alone."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, model_validator
 
 from seven_senders_adapter.connections.documents import (
     WITH_SECRETS,
@@ -25,6 +25,7 @@ WARNED_BEFORE = timedelta(days=60)
 _VERSION = re.compile(r"20[0-9]{2}-(01|04|07|10)")
 _SHOP = re.compile(r"https://[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_IN_A_HEADER = re.compile(r"[!-~]+")
 _ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?(/[a-z0-9/-]*)?")
 
 
@@ -44,6 +45,16 @@ def _version(value: str) -> str:
     if not _VERSION.fullmatch(value):
         raise ValueError(f"expected a stable version such as {SHOPIFY_API_VERSION}")
     return value
+
+
+def _header_safe(value: SecretStr) -> SecretStr:
+    if not _IN_A_HEADER.fullmatch(value.get_secret_value()):
+        raise ValueError("expected letters, digits and signs of ASCII, without blanks")
+    return value
+
+
+type HeaderSecret = Annotated[Secret, AfterValidator(_header_safe)]
+"""A secret that travels in a header, where what was copied beside it, unseen, does not fit."""
 
 
 def end_of(version: str | None) -> date | None:
@@ -81,7 +92,7 @@ class ShopifyApiDocument(_Document):
     url: Annotated[str, AfterValidator(_shopify_url)]
     client_id: NotEmpty | None = None
     client_secret: Secret
-    access_token: Secret | None = None
+    access_token: HeaderSecret | None = None
     api_version: Annotated[str, AfterValidator(_version)] = SHOPIFY_API_VERSION
 
     @property
@@ -105,8 +116,8 @@ class WooCommerceApiDocument(_Document):
 
     platform: Literal["woocommerce"] = "woocommerce"
     url: Annotated[str, AfterValidator(_woocommerce_url)]
-    consumer_key: Secret
-    consumer_secret: Secret
+    consumer_key: HeaderSecret
+    consumer_secret: HeaderSecret
     plain_http: bool = False
 
     @model_validator(mode="after")

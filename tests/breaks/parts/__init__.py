@@ -12,6 +12,7 @@ from tests.breaks.parts import (
     reconciling,
     resyncing,
     retrying,
+    shop_calls,
     shops,
     syncing,
     tokens,
@@ -36,6 +37,7 @@ BREAKS = (
     *connecting.BREAKS,
     *reconciling.BREAKS,
     *woocommerce_orders.BREAKS,
+    *shop_calls.BREAKS,
     *backfilling.BREAKS,
     *verifying.BREAKS,
 )

@@ -125,7 +125,7 @@ BREAKS = (
     Break(
         name="sees the first page of a shop's webhooks only",
         file=f"{PACKAGE}/shop_apis/shopify.py",
-        old='            if not page["pageInfo"]["hasNextPage"]:\n',
+        old="            if after is None:\n",
         new="            if True:\n",
         tests=(OF_SHOPIFY,),
     ),

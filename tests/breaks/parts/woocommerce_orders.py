@@ -42,7 +42,7 @@ BREAKS = (
     Break(
         name="brings WooCommerce's orders from before a span",
         file=API,
-        old=" and is_in(span, order)",
+        old=" if is_in(span, order)",
         new="",
         tests=(OF_ORDERS,),
     ),
@@ -70,14 +70,14 @@ BREAKS = (
     Break(
         name="reads on for ever where WooCommerce can't load orders",
         file=ORDERS,
-        old="        hides_some = len(orders) < PER_PAGE\n",
+        old="        hides_some = len(orders) < self.size\n",
         new="        hides_some = False\n",
         tests=(OF_ORDERS,),
     ),
     Break(
         name="takes a shop without WooCommerce for one whose order is deleted",
         file=CALLS,
-        old='    return str(answer.get("code")).endswith(GONE)\n',
+        old="    return isinstance(code, str) and code.endswith(GONE)\n",
         new="    return True\n",
         tests=(OF_ORDERS,),
     ),

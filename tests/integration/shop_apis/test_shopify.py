@@ -20,7 +20,7 @@ from seven_senders_adapter.shop_apis.shop_api import (
 )
 from seven_senders_adapter.shop_apis.shopify import ShopifyApi
 from seven_senders_local.played_shops.bucket import Bucket
-from seven_senders_local.played_shops.loopback import Said
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
 from tests.played.clock import PlayedClock
 
@@ -105,6 +105,46 @@ def test_a_webhook_is_made_in_json_and_removed(shop: Shop) -> None:
     for webhook in api.webhooks():
         api.remove(webhook)
     assert api.webhooks() == []
+
+
+def test_what_was_removed_already_is_removed(shop: Shop) -> None:
+    shop.played.add("ORDERS_PAID", URL)
+    api = shop.api()
+    (webhook,) = api.webhooks()
+    for _ in range(2):
+        api.remove(webhook)
+    assert api.webhooks() == []
+
+
+def test_a_webhook_that_shopify_does_not_let_go_is_not_removed(shop: Shop) -> None:
+    shop.played.add("ORDERS_PAID", URL)
+    api = shop.api()
+    (webhook,) = api.webhooks()
+    shop.played.user_error = "You may not do this"
+    with pytest.raises(NotDone, match="refuses the webhook: You may not do this"):
+        api.remove(webhook)
+
+
+@pytest.mark.parametrize("cursor", [None, 7, "1"])
+def test_pages_of_webhooks_that_lead_nowhere_end_with_what_is_wrong(
+    shop: Shop, cursor: object
+) -> None:
+    shop.played.page_size = 1
+    for number in range(3):
+        shop.played.add("ORDERS_PAID", f"{URL}/{number}")
+
+    def answer(asked: Asked) -> Said:
+        said = shop.played.answer(asked)
+        content: Any = said.content
+        if "webhookSubscriptions" in asked.body.decode():
+            page = content["data"]["webhookSubscriptions"]["pageInfo"]
+            page |= {"hasNextPage": True, "endCursor": cursor}
+        return said
+
+    with Loopback(answer) as server:
+        shop.url = server.url
+        with pytest.raises(NotDone, match="does not say where it begins"):
+            shop.api().webhooks()
 
 
 def test_it_waits_as_long_as_the_cost_of_a_query_needs(shop: Shop) -> None:
@@ -204,7 +244,7 @@ PAGE = "<html><body><h2>Oauth error {}</h2></body></html>"
             {},
             {"refused": Said(status=301, headers={"Location": "https://other.myshopify.com/"})},
             WrongShop,
-            "sends on to https://other.myshopify.com/",
+            "sends on to https://other.myshopify.com: give",
             id="a shop that moved",
         ),
         pytest.param(

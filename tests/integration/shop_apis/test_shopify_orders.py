@@ -1,5 +1,6 @@
 """Shopify's orders by its API: which are in a span, whole, and that none is lost between pages."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -241,6 +242,87 @@ def test_an_order_that_is_deleted_while_it_is_completed_is_left_out(
     with Loopback(answer) as server:
         shop.url = server.url
         assert ids(shop.api().page(ALL_DAY[By.CREATION], None).orders) == [2]
+
+
+type Change = Callable[[Any, str | None], None]
+"""Changes the data of an answer, knowing the cursor that was asked for."""
+
+
+def misled(shop: Shop, change: Change) -> Callable[[Asked], Said]:
+    """The shop's answers after a change of their data."""
+
+    def answer(asked: Asked) -> Said:
+        said = shop.played.answer(asked)
+        content: Any = said.content
+        if asked.path.endswith("/graphql.json"):
+            change(content["data"], json.loads(asked.body)["variables"].get("after"))
+        return said
+
+    return answer
+
+
+NOWHERE: dict[str, Callable[[str | None], object]] = {
+    "no cursor": lambda asked: None,
+    "the cursor that was asked for": lambda asked: asked,
+    "no text": lambda asked: 7,
+}
+
+
+@pytest.mark.parametrize("cursor", NOWHERE.values(), ids=NOWHERE)
+def test_pages_of_orders_that_lead_nowhere_end_with_what_is_wrong(
+    shop: Shop, cursor: Callable[[str | None], object]
+) -> None:
+    shop.fill(45)
+    position = shop.api().page(ALL_DAY[By.CREATION], None).next
+
+    def change(data: Any, asked: str | None) -> None:
+        data["orders"]["pageInfo"] = {"hasNextPage": True, "endCursor": cursor(asked)}
+
+    with Loopback(misled(shop, change)) as server:
+        shop.url = server.url
+        with pytest.raises(NotDone, match="does not say where it begins"):
+            shop.api().page(ALL_DAY[By.CREATION], position)
+
+
+MANY: dict[str, dict[str, Any]] = {
+    "lines": {"line_items": [line(number) for number in range(300)]},
+    "refunded lines": {
+        "line_items": [line(number) for number in range(8)],
+        "refunds": [refund(1, [number % 8 for number in range(300)])],
+    },
+    "refunds": {"refunds": [refund(number, [10, 10, 10]) for number in range(3)]},
+}
+
+
+@pytest.mark.parametrize("cursor", NOWHERE.values(), ids=NOWHERE)
+@pytest.mark.parametrize("more", MANY.values(), ids=MANY)
+def test_parts_of_an_order_that_lead_nowhere_end_with_what_is_wrong(
+    shop: Shop, cursor: Callable[[str | None], object], more: dict[str, Any]
+) -> None:
+    shop.played.put(body(1, DAY, **more))
+
+    def change(data: Any, asked: str | None) -> None:
+        if "owner" in data:
+            page = {"hasNextPage": True, "endCursor": cursor(asked)}
+            data["owner"]["more"]["pageInfo"] = page
+
+    with Loopback(misled(shop, change)) as server:
+        shop.url = server.url
+        with pytest.raises(NotDone, match="does not say where it begins"):
+            shop.api().page(ALL_DAY[By.CREATION], None)
+
+
+def test_lines_that_go_on_nowhere_are_not_read_from_the_first_again(shop: Shop) -> None:
+    shop.played.put(body(1, DAY, **MANY["lines"]))
+
+    def change(data: Any, _: str | None) -> None:
+        if "orders" in data:
+            data["orders"]["nodes"][0]["lineItems"]["pageInfo"]["endCursor"] = None
+
+    with Loopback(misled(shop, change)) as server:
+        shop.url = server.url
+        with pytest.raises(NotDone, match="does not say where it begins"):
+            shop.api().page(ALL_DAY[By.CREATION], None)
 
 
 def test_one_order_is_found_by_its_id_or_is_not_there(shop: Shop) -> None:

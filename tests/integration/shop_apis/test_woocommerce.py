@@ -1,7 +1,7 @@
 """WooCommerce's REST API against a played shop: what is asked, changed, and told of errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from pydantic import SecretStr
@@ -17,7 +17,7 @@ from seven_senders_adapter.shop_apis.shop_api import (
     WrongShop,
 )
 from seven_senders_adapter.shop_apis.woocommerce import WooCommerceApi
-from seven_senders_local.played_shops.loopback import Loopback, Said
+from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.woocommerce import PlayedWooCommerce
 
 
@@ -47,6 +47,41 @@ def test_all_pages_are_read_in_the_order_of_their_ids(shop: Shop) -> None:
         shop.played.add("customer.created", f"https://other.example/{number}")
     webhooks = shop.api().webhooks()
     assert [webhook.id for webhook in webhooks] == [str(number) for number in range(1, 102)]
+
+
+def test_pages_that_are_all_the_same_end_with_what_is_wrong(shop: Shop) -> None:
+    for number in range(150):
+        shop.played.add("customer.created", f"https://other.example/{number}")
+
+    def cached(asked: Asked) -> Said:
+        return shop.played.answer(replace(asked, query={**asked.query, "page": "1"}))
+
+    with Loopback(cached) as server:
+        shop.url = server.url
+        with pytest.raises(NotDone, match="shows the same webhooks on each page"):
+            shop.api().webhooks()
+
+
+def test_a_full_page_that_is_the_last_ends_the_reading(shop: Shop) -> None:
+    for number in range(200):
+        shop.played.add("customer.created", f"https://other.example/{number}")
+    assert len(shop.api().webhooks()) == 200
+
+
+def test_a_webhook_that_stands_on_two_pages_is_seen_once(shop: Shop) -> None:
+    for number in range(150):
+        shop.played.add("customer.created", f"https://other.example/{number}")
+
+    def shifted(asked: Asked) -> Said:
+        said = shop.played.answer(asked)
+        if asked.query["page"] == "1":
+            shop.played.rows[0] = {**shop.played.rows[1], "id": 0}
+        return said
+
+    with Loopback(shifted) as server:
+        shop.url = server.url
+        ids = [webhook.id for webhook in shop.api().webhooks()]
+    assert ids == [str(number) for number in range(1, 151)]
 
 
 def test_a_webhook_is_made_active_with_its_secret_and_pinged(shop: Shop) -> None:
@@ -162,7 +197,7 @@ NO_ROUTE = {"code": "rest_no_route", "message": "No route was found", "data": {"
             {},
             {"refused": Said(status=301, headers={"Location": "https://www.shop.example/"})},
             WrongShop,
-            "sends on to https://www.shop.example/: give the address there",
+            "sends on to https://www.shop.example: give the address there",
             id="another address",
         ),
         pytest.param(

@@ -1,6 +1,7 @@
 """WooCommerce's orders: which are in a span, and that none is lost between pages."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -236,6 +237,132 @@ def test_orders_that_woocommerce_cannot_load_hide_no_others(shop: Shop, broken: 
     assert shop.read(ALL_DAY[By.CREATION]) == expected
 
 
+@dataclass
+class Weak:
+    """Answers for a shop whose PHP dies of some orders, or of too many at once.
+
+    Ids alone it can list. ``down``: whether it fails whatever is asked.
+    """
+
+    shop: Shop
+    dies_of: frozenset[int] = frozenset()
+    most: int = 100
+    down: Callable[[Asked], bool] = lambda asked: False
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Said:
+        said = self.shop.played.answer(asked)
+        rows: Any = said.content if isinstance(said.content, list) else [said.content]
+        is_whole = asked.query["_fields"] != "id"
+        self.asked.append(f"{len(rows)} {'orders' if is_whole else 'ids'}")
+        is_too_much = len(rows) > self.most or {row.get("id") for row in rows} & self.dies_of
+        if self.down(asked) or (is_whole and is_too_much):
+            return Said(status=500, page="There has been a critical error on this website.")
+        return said
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        with Loopback(self) as server:
+            self.shop.url = server.url
+            yield
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("orders", [1, 2, 9, 10, 11, 99, 100, 101, 110, 250])
+@pytest.mark.parametrize("most", [1, 50])
+def test_a_shop_that_can_not_show_a_page_at_once_shows_all_its_orders(
+    shop: Shop, by: By, orders: int, most: int
+) -> None:
+    shop.fill(orders)
+    with Weak(shop, most=most).serving():
+        assert shop.read(ALL_DAY[by]) == list(range(10, 10 * orders + 1, 10))
+
+
+@pytest.mark.parametrize(
+    "poison", [{10}, {2500}, {1500}, {1510, 1500, 1490}, set(range(10, 2501, 10))]
+)
+def test_an_order_of_which_php_dies_hides_no_other_and_comes_as_its_id(
+    shop: Shop, poison: set[int]
+) -> None:
+    shop.fill(250)
+    position: str | None = None
+    found: list[Any] = []
+    with Weak(shop, dies_of=frozenset(poison)).serving():
+        api = shop.api()
+        while True:
+            page = api.page(ALL_DAY[By.CREATION], position)
+            found += page.orders
+            if (position := page.next) is None:
+                break
+    assert [order["id"] for order in found] == list(range(10, 2501, 10))
+    assert {order["id"] for order in found if set(order) == {"id"}} == poison
+
+
+def test_full_pages_follow_once_what_was_too_much_is_behind(shop: Shop) -> None:
+    shop.fill(300)
+    weak = Weak(shop, dies_of=frozenset({10}))
+    with weak.serving():
+        assert shop.read(ALL_DAY[By.CREATION]) == list(range(10, 3001, 10))
+    pages = [asked for asked in weak.asked if asked.startswith(("100 ", "10 "))]
+    assert pages == ["100 orders", "10 ids", *["100 orders"] * 3]
+
+
+def test_orders_that_come_and_go_while_pages_are_small_are_not_lost(shop: Shop) -> None:
+    shop.fill(400)
+    random, left = Random(7), set(shop.played.orders.rows)
+
+    def stir(_: int) -> None:
+        for _ in range(random.choice((0, 1, 5, 60))):
+            gone, late = random.choice(sorted(left)), random.randint(1, 4000)
+            if len(left) > 100:
+                left.discard(gone)
+                shop.played.delete(str(gone)) if gone in shop.played.orders.rows else None
+            if late not in shop.played.orders.rows:
+                shop.played.put(body(late, DAY + HOUR))
+
+    with Weak(shop, dies_of=frozenset(random.sample(sorted(left), 9))).serving():
+        found = shop.read(ALL_DAY[By.CREATION], between=stir)
+    assert left <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_a_shop_that_is_down_is_not_taken_for_one_whose_orders_are_bad(shop: Shop) -> None:
+    shop.fill(250)
+    is_down = False
+
+    def fails_from_the_third_on(asked: Asked) -> bool:
+        nonlocal is_down
+        is_down = is_down or asked.path.endswith("/orders/30")
+        return is_down
+
+    weak = Weak(shop, most=50, down=fails_from_the_third_on)
+    with weak.serving():
+        with pytest.raises(ShopUnreachable, match="HTTP 500"):
+            shop.api().page(ALL_DAY[By.CREATION], None)
+        assert weak.asked[-1] == "1 ids"
+
+
+def test_an_order_that_is_deleted_while_they_are_read_one_by_one_is_left_out(shop: Shop) -> None:
+    shop.fill(3)
+
+    def delete_one(asked: Asked) -> bool:
+        if asked.path.endswith("/orders/10"):
+            shop.played.delete("20")
+        return False
+
+    with Weak(shop, most=1, down=delete_one).serving():
+        assert shop.read(ALL_DAY[By.CREATION]) == [10, 30]
+
+
+def test_a_page_that_is_too_large_is_read_in_parts(shop: Shop) -> None:
+    large = [{"id": 1, "key": "x", "value": "x" * 1_000_000}]
+    for number in range(34):
+        shop.played.put(body(1 + number, DAY, meta_data=large))
+    page = shop.api().page(ALL_DAY[By.CREATION], None)
+    assert [order["id"] for order in page.orders] == list(range(1, 11))
+    assert page.next
+
+
 def test_drafts_and_what_is_in_the_trash_are_in_no_span(shop: Shop) -> None:
     for number, status in enumerate(("checkout-draft", "auto-draft", "trash", "my-own"), 1):
         shop.played.put(body(number, DAY, status=status))
@@ -283,7 +410,7 @@ def test_a_busy_shop_is_waited_for_as_long_as_it_says(shop: Shop) -> None:
     shop.played.refused = Said(status=429, headers={"Retry-After": "7"})
     with pytest.raises(Throttled, match="try again later"):
         shop.api().count(ALL_DAY[By.CREATION])
-    assert shop.waits[1:] == [7.0] * 5
+    assert shop.waits[1:] == [7.0] * 4
 
 
 NO_ROUTE = {"code": "rest_no_route", "message": "No route was found", "data": {"status": 404}}

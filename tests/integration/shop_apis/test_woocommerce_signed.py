@@ -77,7 +77,7 @@ def test_a_request_that_is_repeated_is_signed_anew(shop: Shop) -> None:
     assert len({asked.query["oauth_nonce"] for asked in shop.asked}) == 3
 
 
-@pytest.mark.parametrize("key", ["ck_1", "ck_ +&=%~é"])
+@pytest.mark.parametrize("key", ["ck_1", "ck_+&=%~"])
 @pytest.mark.parametrize("secret", ["cs_1", "cs-1._~"])
 def test_keys_of_any_form_are_signed_with(shop: Shop, key: str, secret: str) -> None:
     shop.played.consumer_key, shop.played.consumer_secret = key, secret

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from traceback import extract_tb
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from urllib3.exceptions import (
@@ -135,7 +135,7 @@ class ShopHttp:
         base_url: str,
         *,
         sleep: Callable[[float], None],
-        bounds: Bounds = Bounds(),  # noqa: B008 - it is frozen
+        bounds: Bounds = Bounds(),
         now: Clock = utc_now,
     ) -> None:
         self.base_url = base_url
@@ -222,4 +222,4 @@ def _host(url: str) -> str:
     except ValueError:
         return "no address"
     host = parts.netloc.rpartition("@")[2]
-    return told(f"{parts.scheme}://{host}") if host else "another path of it"
+    return told(urlunsplit((parts.scheme, host, "", "", ""))) if host else "another path of it"

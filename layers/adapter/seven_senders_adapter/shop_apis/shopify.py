@@ -91,7 +91,7 @@ class ShopifyApi:
     def count(self, span: Span) -> int:
         """How many orders there are in a span now."""
         data = self._call(orders.COUNT, query=orders.search(span))
-        return int(data["ordersCount"]["count"])
+        return expected(int, data["ordersCount"]["count"])
 
     @of_expected_form()
     def page(self, span: Span, position: str | None) -> Page:

@@ -8,7 +8,13 @@ from http import HTTPStatus
 from typing import Any
 
 from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
-from seven_senders_adapter.shop_apis.http import ATTEMPTS, ShopAnswer, ShopHttp, told
+from seven_senders_adapter.shop_apis.http import (
+    ATTEMPTS,
+    ShopAnswer,
+    ShopHttp,
+    expected,
+    told,
+)
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
@@ -36,7 +42,7 @@ def next_cursor(connection: Mapping[str, Any], cursor: str | None) -> str | None
     Raises NotDone if there is one and Shopify does not say where.
     """
     page = connection["pageInfo"]
-    if not page["hasNextPage"]:
+    if not expected(bool, page["hasNextPage"]):
         return None
     following = page["endCursor"]
     if not isinstance(following, str) or following == cursor:
@@ -196,7 +202,8 @@ def _failure(url: str, response: ShopAnswer, answer: Any) -> ShopApiError:
 
 def _why(response: ShopAnswer, answer: Any) -> str:
     """What an OAuth error says, in JSON or on a page, with what to do."""
-    code, words = "", f"HTTP {response.status}"
+    code = ""
+    words: object = f"HTTP {response.status}"
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
         code = answer["error"]
         words = answer.get("error_description", code)

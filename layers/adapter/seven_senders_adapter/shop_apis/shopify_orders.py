@@ -128,7 +128,7 @@ class Place:
         if position is None:
             begin = _as_text(span.begin)
             return cls(begin, begin, None)
-        begin, last, cursor = position.split(" ")
+        begin, last, cursor = position.split(" ", 2)
         return cls(begin, last, cursor)
 
     def without_cursor(self) -> "Place":

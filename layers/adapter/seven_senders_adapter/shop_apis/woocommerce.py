@@ -53,14 +53,15 @@ class WooCommerceApi:
         rows: dict[int, Mapping[str, Any]] = {}
         number, is_full = 1, True
         while is_full:
-            page = {row["id"]: row for row in self._page_of_webhooks(number)}
-            is_full = len(page) == WEBHOOKS_PER_PAGE
-            if is_full and page.keys() <= rows.keys():
+            page = self._page_of_webhooks(number)
+            new = {expected(int, row["id"]): row for row in page}
+            is_full = len(page) >= WEBHOOKS_PER_PAGE
+            if is_full and new.keys() <= rows.keys():
                 raise NotDone(
                     f"{self._shop.url} shows the same webhooks on each page: let the cache or the"
                     " plugin in front of it pass on the parameters of a request"
                 )
-            rows |= page
+            rows |= new
             number += 1
         return [_webhook(row) for row in rows.values()]
 

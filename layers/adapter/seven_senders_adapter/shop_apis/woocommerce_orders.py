@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from seven_senders_adapter.shop_apis.http import expected
 from seven_senders_adapter.shop_apis.shop_api import By, Span
 from seven_senders_adapter.shops.reading import Body
 
@@ -112,7 +113,7 @@ class Place:
         """Nearer to the front, one order overlapping; ``None`` at the front."""
         if self._skipped == 0:
             return None
-        ids = [order["id"] for order in orders]
+        ids = [expected(int, order["id"]) for order in orders]
         return replace(self, unread=self._skipped + 1, read_up_to=max([self.read_up_to, *ids]))
 
 

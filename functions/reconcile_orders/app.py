@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-SPARE_MS = 180_000
-"""What a page needs at most of a shop that throttles, or does not answer. Killed, it is done again.
+SPARE_MS = 240_000
+"""What a page needs of a shop that does not answer, or throttles. Killed, it is done again.
 
-Three tries of 35 s and what lies between them, or five that are throttled for 30 s each.
+Three tries of two calls, 35 s each, and what lies between them; or four waits of 30 s.
 """
 
 

@@ -1,4 +1,4 @@
-"""What opens the API of a connection's shop: a document of its own, for `reconcile_orders` alone."""
+"""What opens the API of a connection's shop: a document of its own, which one function may read."""
 
 import re
 from collections.abc import Mapping

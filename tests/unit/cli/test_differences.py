@@ -14,6 +14,7 @@ from seven_senders_adapter.domain.plan import next_step
 from seven_senders_adapter.ledger.attempts import Attempt
 from seven_senders_adapter.ledger.dead_letters import DeadLetter
 from seven_senders_adapter.ledger.orders import Orders
+from seven_senders_adapter.ledger.rows import UnreadableRow
 from seven_senders_adapter.messages import RESYNC, VERIFICATION, Failure
 from seven_senders_adapter.reconciling.comparison import Comparison, Found
 from seven_senders_adapter.seven_senders.answers import RemoteOrder
@@ -66,9 +67,10 @@ class Known(Orders):
         self._record = record
 
     @override
-    def load_all(self, names: Iterable[tuple[str, str]]) -> list[OrderRecord]:
-        list(names)
-        return [self._record] if self._record else []
+    def load_each(
+        self, connection: str, orders: Iterable[str]
+    ) -> dict[str, OrderRecord | UnreadableRow]:
+        return {order: self._record for order in orders if self._record}
 
 
 def document(platform: str) -> ConnectionDocument:

@@ -28,9 +28,9 @@ LIBRARIES = {
 """The libraries that each function needs, by what of them is in its way."""
 
 ADAPTER_MODULES = {
-    "CheckConnectionsFunction": 31,
+    "CheckConnectionsFunction": 32,
     "ReceiveWebhookFunction": 32,
-    "ReconcileOrdersFunction": 80,
+    "ReconcileOrdersFunction": 84,
     "RetryFailedFunction": 27,
     "SyncOrderFunction": 76,
 }

@@ -63,13 +63,6 @@ BREAKS = (
         tests=(OF_BACKFILLING,),
     ),
     Break(
-        name="lets two back-fills of a connection overwrite each other's progress",
-        file=f"{PACKAGE}/ledger/backfills.py",
-        old="self._table.put_over(to_row(_key(connection), saved), version=backfill.version)",
-        new="self._table.put(to_row(_key(connection), saved))",
-        tests=(OF_BACKFILLING,),
-    ),
-    Break(
         name="back-fills orders without a word that the shop does not show",
         file=COMMAND,
         old="    check_shown(job.api, job.document.platform, since, pauses.now())\n",

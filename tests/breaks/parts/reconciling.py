@@ -11,7 +11,7 @@ REGISTERING = f"{PACKAGE}/shop_apis/registering.py"
 ORDER_SYNC = f"{PACKAGE}/syncing/order_sync.py"
 ARRIVALS = f"{PACKAGE}/syncing/arrivals.py"
 CORRECTIONS = f"{PACKAGE}/ledger/corrections.py"
-PROGRESS = f"{PACKAGE}/ledger/reconciliations.py"
+PROGRESS = f"{PACKAGE}/ledger/per_connection.py"
 
 FOLDER = "tests/integration/reconciling"
 OF_WINDOWS = f"{FOLDER}/test_windows.py"
@@ -105,8 +105,8 @@ BREAKS = (
     Break(
         name="lets two rounds write over one another's progress",
         file=PROGRESS,
-        old="self._table.put_over(to_row(_key(connection), saved), version=progress.version)",
-        new="self._table.put(to_row(_key(connection), saved))",
+        old="self._table.put_over(to_row(self._key(connection), saved), version=value.version)",
+        new="self._table.put(to_row(self._key(connection), saved))",
         tests=("tests/integration/ledger/test_reconciliations.py",),
     ),
     Break(

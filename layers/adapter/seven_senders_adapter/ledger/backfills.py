@@ -1,10 +1,10 @@
 """How far the past orders of each connection were brought in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from seven_senders_adapter.ledger.rows import from_row, to_row
+from seven_senders_adapter.ledger.per_connection import PerConnection, Versioned
 from seven_senders_adapter.ledger.table import Table
 
 
@@ -30,46 +30,22 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backfill:
+class Backfill(Versioned):
     """The orders created from ``begin`` to ``end``; the pages before ``position`` are done.
 
-    ``until`` is the end that a person has set; without one it was the time then. ``version`` 0
-    has never been stored.
+    ``until`` is the end that a person has set; without one it was the time then.
     """
 
     begin: datetime
     end: datetime
     until: datetime | None = None
-    version: int = 0
     position: str | None = None
     tally: Tally = Tally()
     finished_at: datetime | None = None
 
 
-class Backfills:
-    """The last one of each connection. Every operation raises AwsUnavailable."""
+class Backfills(PerConnection[Backfill]):
+    """The last one of each connection."""
 
     def __init__(self, *, table: Table) -> None:
-        self._table = table
-
-    def load(self, connection: str) -> Backfill | None:
-        """That of a connection, if there ever was one. Raises UnreadableRow."""
-        row = self._table.get(_key(connection))
-        return None if row is None else from_row(Backfill, row)
-
-    def save(self, connection: str, backfill: Backfill) -> Backfill:
-        """Write it over the version that it was made from; returns it with its new version.
-
-        Raises Conflict if somebody else has written meanwhile.
-        """
-        saved = replace(backfill, version=backfill.version + 1)
-        self._table.put_over(to_row(_key(connection), saved), version=backfill.version)
-        return saved
-
-    def remove(self, connection: str) -> None:
-        """Forget it, if it is there."""
-        self._table.delete(_key(connection))
-
-
-def _key(connection: str) -> str:
-    return f"backfill/{connection}"
+        super().__init__(table=table, kind="backfill", form=Backfill)

@@ -30,7 +30,7 @@ LIBRARIES = {
 ADAPTER_MODULES = {
     "CheckConnectionsFunction": 32,
     "ReceiveWebhookFunction": 32,
-    "ReconcileOrdersFunction": 84,
+    "ReconcileOrdersFunction": 81,
     "RetryFailedFunction": 27,
     "SyncOrderFunction": 76,
 }

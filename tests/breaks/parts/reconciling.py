@@ -148,7 +148,7 @@ BREAKS = (
     Break(
         name="counts a lost webhook again with every round",
         file=LOST,
-        old="                self._corrections.remove(correction)\n",
+        old="            self._corrections.remove(correction)\n",
         new="",
         tests=(OF_LOST,),
     ),

@@ -1,6 +1,6 @@
 """Webhooks that never came: what reconciliation brought in and none has brought since."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -43,21 +43,30 @@ class LostWebhooks:
         None is missed of a change made before ``since``. Raises AwsUnavailable or UnreadableRow.
         """
         due = self._corrections.until(connection, self._now() - self._lost_after[platform])
-        lost: dict[str, None] = {}
+        number, named = 0, list[str]()
         for corrections in batched(due, MAX_KEYS, strict=False):
             if not has_time():
                 break
-            heard = self._orders.load_each(connection, {one.order for one in corrections})
-            for correction in corrections:
-                record = heard.get(correction.order)
-                if isinstance(record, UnreadableRow):
-                    continue
-                if correction.changed_at >= since and not _was_heard(correction, record):
-                    lost[correction.order] = None
-                self._corrections.remove(correction)
-        if lost:
-            self._telemetry.webhooks_lost(len(lost))
-            self._telemetry.warn("webhooks were lost", number=len(lost), orders=[*lost][:NAMED])
+            lost = self._lost(connection, corrections, since)
+            number, named = number + len(lost), [*named, *lost][:NAMED]
+        if number:
+            self._telemetry.webhooks_lost(number)
+            self._telemetry.warn("webhooks were lost", number=number, orders=named)
+
+    def _lost(
+        self, connection: str, corrections: Sequence[Correction], since: datetime
+    ) -> list[str]:
+        """The orders of some corrections, which are forgotten, of which nobody has told."""
+        records = self._orders.load_each(connection, {one.order for one in corrections})
+        lost: dict[str, None] = {}
+        for correction in corrections:
+            record = records.get(correction.order)
+            if isinstance(record, UnreadableRow):
+                continue
+            if correction.changed_at >= since and not _was_heard(correction, record):
+                lost[correction.order] = None
+            self._corrections.remove(correction)
+        return list(lost)
 
 
 def _was_heard(correction: Correction, record: OrderRecord | None) -> bool:

@@ -27,13 +27,18 @@ def read_assignments(texts: Sequence[str]) -> dict[str, Any]:
                 f"{key} is a secret, which should not stand on the command line: leave it out,"
                 " see --help"
             )
-        found[key] = _read(key, value) if value else None
+        found[key] = _read(key, value) if value else _default(key)
     return found
 
 
 def assign(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Settings with changes; what is ``None`` is left out."""
     return {key: value for key, value in {**settings, **changes}.items() if value is not None}
+
+
+def _default(key: str) -> str | None:
+    """``None``; a text for what is no setting, so that it is refused as it is with a value."""
+    return None if key in ConnectionDocument.model_fields else ""
 
 
 def _read(key: str, value: str) -> object:

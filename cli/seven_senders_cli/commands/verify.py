@@ -151,11 +151,15 @@ def _row(difference: Difference, *, as_json: bool, fix: bool) -> Row:
 
 def _in_a_sentence(tally: Tally, queued: int) -> str:
     parts = [
-        f"{tally.looked_at} orders were compared, {_counted('differ', tally.differing)}",
+        f"{tally.looked_at} orders were looked at, {_counted('differ', tally.differing)}",
         _counted("are left out", tally.left_out),
-        f"{tally.on_their_way} may be on their way",
-        f"{tally.others} of others stand on the account",
     ]
+    if tally.on_their_way:
+        parts.append(f"{tally.on_their_way} are too young to compare")
+    if tally.deleted:
+        parts.append(f"{tally.deleted} that the shop has deleted stand at Seven Senders")
+    if tally.others:
+        parts.append(f"{tally.others} at Seven Senders are not this connection's")
     if tally.not_told:
         parts.append(f"{tally.not_told} can't be found out at Seven Senders")
     if queued:

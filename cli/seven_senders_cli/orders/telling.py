@@ -25,14 +25,16 @@ def where(found: Situation) -> str:
     record = found.record
     sentence = f"{record.number} of {record.connection} is {_stands(record)}"
     waits = in_the_way(record, attempt=found.attempt, letters=found.letters, holds=found.holds)
+    if record.deleted_at:
+        sentence += f"; the shop has deleted it, noted at {as_text(record.deleted_at)} UTC"
     if waits:
         return f"{sentence}; {'; '.join(waits)}."
     if found.missing:
         return f"{sentence}; {found.missing} comes next."
     if ends := reopened(found.record, found.asked.order):
         return (
-            f"{sentence}; the shop shows it open again after it was {listed(ends)}, which only a"
-            " person at Seven Senders can mend."
+            f"{sentence}; Seven Senders has it as {listed(ends)}, the shop shows it open, which"
+            " only a person at Seven Senders can mend."
         )
     if changed := _changed_there(found):
         return f"{sentence}; {changed}: seven-senders orders resync mends it."

@@ -40,7 +40,7 @@ class Kind(StrEnum):
     NOT_SENT = "not all sent"
     CHANGED_THERE = "changed at Seven Senders"
     GONE_THERE = "gone from Seven Senders"
-    REOPENED = "open again"
+    REOPENED = "open in the shop"
     DELETED = "deleted in the shop"
     UNREADABLE = "unreadable"
 
@@ -58,7 +58,7 @@ class Mend(StrEnum):
 
 _CAUSES = {
     Kind.REFUND_GONE: "a refund was deleted in the shop, which sends no webhook",
-    Kind.REOPENED: "the shop shows it open again, and no call opens it at Seven Senders",
+    Kind.REOPENED: "the shop shows it open, and no call opens it at Seven Senders",
     Kind.DELETED: "it was moved to the trash, and no webhook came",
     Kind.CHANGED_THERE: "somebody has changed it there",
     Kind.GONE_THERE: "somebody has deleted it there",
@@ -189,7 +189,7 @@ def _cause(found: Found, kind: Kind, around: Circumstances) -> str:
 
 def _guess(found: Found) -> str:
     if found.record is None:
-        return "no webhook came"
+        return "no webhook came, or it is older than the connection"
     if found.snapshot.updated_at > found.record.newest:
         return "the last change has not arrived"
     return (

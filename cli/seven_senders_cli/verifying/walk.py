@@ -47,7 +47,8 @@ class Tally:
 
     ``looked_at``: orders of the shop, of which ``on_their_way`` were left alone and ``not_told``
     could not be found out at Seven Senders. ``others``: orders there that are not this
-    connection's. ``until``: all orders created before it were looked at.
+    connection's. ``deleted``: orders there that the shop has deleted, as the ledger says too.
+    ``until``: all orders created before it were looked at.
     """
 
     until: datetime
@@ -57,6 +58,7 @@ class Tally:
     on_their_way: int = 0
     not_told: int = 0
     others: int = 0
+    deleted: int = 0
 
 
 class Walk:
@@ -190,7 +192,9 @@ class Walk:
         record = self._ours(order)
         if record is None:
             self.tally.others += 1
-        elif not record.deleted_at and not self._is_on_its_way(record.newest, record):
+        elif record.deleted_at:
+            self.tally.deleted += 1
+        elif not self._is_on_its_way(record.newest, record):
             yield from self._if_deleted(record)
 
     def _ours(self, order: RemoteOrder) -> OrderRecord | None:

@@ -224,6 +224,13 @@ BREAKS = (
         tests=(OF_ARRIVALS,),
     ),
     Break(
+        name="holds the count of a found order back until the next event",
+        file=ARRIVALS,
+        old="if traffic is self._reconciled or self._seldom.is_due(connection):",
+        new="if self._seldom.is_due(connection):",
+        tests=(OF_ARRIVALS,),
+    ),
+    Break(
         name="forgets the changes of a shop that was down from its first round on",
         file=ROUNDS,
         old="        since = self._parts.windows.begin(connection).since\n",

@@ -24,8 +24,8 @@ BREAKS = (
     Break(
         name="writes the traffic at every batch",
         file=ARRIVALS,
-        old="                if self._seldom.is_due(connection):\n",
-        new="                if connection:\n",
+        old="if traffic is self._reconciled or self._seldom.is_due(connection):",
+        new="if connection:",
         tests=(COUNTED,),
     ),
     Break(

@@ -190,6 +190,7 @@ def test_a_script_gets_what_changed_as_json(command: CommandLine) -> None:
         (("default_language=jp",), "default_language: expected"),
         (("paused=perhaps",), "paused: "),
         (("name=other",), "name: not a known key"),
+        (("nonsense=",), "nonsense: not a known key"),
         (("platform=woocommerce",), "platform: can't be changed"),
         (("access_key=key_2",), "access_key is a secret"),
         (("webhook_secrets=[whsec_2]",), "webhook_secrets is a secret"),

@@ -45,10 +45,7 @@ class TestAllIsWell:
         shop.with_orders(1, 2, 3)
         ended = shop.verify()
         assert ended.code == 0
-        assert ended.out == (
-            "3 orders were compared, 0 differ, 0 are left out, 0 may be on their way, 0 of others"
-            " stand on the account.\n"
-        )
+        assert ended.out == ("3 orders were looked at, 0 differ, 0 are left out.\n")
 
     def test_a_script_gets_all_counts(self, shop: Shop) -> None:
         shop.with_orders(1, 2)
@@ -62,6 +59,7 @@ class TestAllIsWell:
             "on_their_way": 0,
             "not_told": 0,
             "others": 0,
+            "deleted": 0,
             "queued": 0,
             "complete": True,
             "code": 0,
@@ -86,6 +84,7 @@ class TestAllIsWell:
             shop.sandbox.account(shop.name).create({"order_id": order_id, "order_date": at})
         found = shop.verified()
         assert (found["others"], found["found"], found["code"]) == (3, [], 0)
+        assert "3 at Seven Senders are not this connection's" in shop.verify().out
 
     def test_what_was_changed_in_the_last_half_hour_is_left_alone(self, shop: Shop) -> None:
         shop.with_orders(1)
@@ -119,10 +118,10 @@ class TestWhatDiffers:
             "2",
             "2",
             "the ledger does not know it",
-            "no webhook came",
+            "no webhook came, or it is older than the connection",
             "bring it in from the shop",
         ]
-        assert sentence.startswith("2 orders were compared, 1 differ (1 not in the ledger), ")
+        assert sentence.startswith("2 orders were looked at, 1 differ (1 not in the ledger), ")
         assert shop.mended()["found"] == []
         assert shop.there(2).fields["order_date"]
 
@@ -167,6 +166,8 @@ class TestWhatDiffers:
         assert (found["found"], found["code"]) == ([], 0)
         assert shop.record(1).deleted_at is not None
         assert shop.there(1).states[-1].state != "cancelled"
+        assert found["deleted"] == 1
+        assert "1 that the shop has deleted stand at Seven Senders" in shop.verify().out
 
     def test_an_order_in_woocommerces_trash(self, woocommerce: Shop) -> None:
         shop = woocommerce

@@ -168,6 +168,16 @@ def test_what_reconciliation_found_counts_apart_from_what_webhooks_brought(
     assert sum(found.values()) == 1
 
 
+def test_what_reconciliation_found_is_written_at_once(fast_world: World) -> None:
+    """A quiet shop may have no other event for hours that would write it."""
+    for order in ("2", "3"):
+        fast_world.arrive("paid", minute=1, order=order, topic=RECONCILIATION)
+        fast_world.work()
+
+    found = fast_world.ledger.reconciled.last_weeks("demo", fast_world.now)
+    assert sum(found.values()) == 2
+
+
 @pytest.mark.parametrize("topic", [BACKFILL, VERIFICATION])
 def test_what_a_person_had_brought_in_counts_nowhere(fast_world: World, topic: str) -> None:
     fast_world.arrive("paid", minute=1, topic=topic)

@@ -153,7 +153,7 @@ class TestAsTheShopShowsIt:
         assert one
         assert (one.kind, one.cause, one.mend) == (
             Kind.NOT_IN_LEDGER,
-            "no webhook came",
+            "no webhook came, or it is older than the connection",
             Mend.BRING_IN,
         )
         assert one.event == found(platform, PAID[platform]).event
@@ -238,7 +238,7 @@ class TestWhyItHasNotCome:
             ),
             pytest.param(
                 Circumstances(holds=[PAUSED]),
-                "no webhook came, or it waits: it is paused",
+                "no webhook came, or it is older than the connection, or it waits: it is paused",
                 Mend.BRING_IN,
                 id="its connection stands still",
             ),

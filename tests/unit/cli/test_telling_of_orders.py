@@ -82,6 +82,12 @@ OPENED_AGAIN = refusal("reopened_after_cancelled", "open again")
             id="there",
         ),
         pytest.param(
+            situation(replace(PAID, deleted_at=NOON)),
+            "created and paid at Seven Senders; the shop has deleted it, noted at"
+            " 2026-03-02 12:00:00 UTC; nothing is missing.",
+            id="there, and deleted in the shop",
+        ),
+        pytest.param(
             situation(SHIPPED, asked=Asked(why_not="was not asked")),
             "created, paid and boarding complete at Seven Senders; nothing is missing.",
             id="shipped, and Seven Senders was not asked",

@@ -14,9 +14,9 @@ from seven_senders_adapter.syncing.seldom import Seldom
 class Arrivals:
     """Adds events up by connection and hour; one a process.
 
-    ``heard`` counts webhooks, ``reconciled`` what reconciliation found. Written at most once a
-    minute a connection. What a process has not written when it ends is lost, and never its first
-    event.
+    ``heard`` counts webhooks, written at most once a minute a connection. What a process has not
+    written when it ends is lost, and never its first event. ``reconciled`` counts what
+    reconciliation found, written at once: it is little, and a lost one is a sign.
     """
 
     def __init__(self, *, heard: Traffic, reconciled: Traffic, now: Clock) -> None:
@@ -33,9 +33,11 @@ class Arrivals:
                 connection, at = arrival
                 self._counts[connection, traffic, at.date()][at.hour] += 1
         try:
-            for connection in {connection for connection, _, _ in self._counts}:
-                if self._seldom.is_due(connection):
-                    self._write(connection)
+            for connection, traffic in {
+                (connection, traffic) for connection, traffic, _ in self._counts
+            }:
+                if traffic is self._reconciled or self._seldom.is_due(connection):
+                    self._write(connection, traffic)
         except AwsUnavailable:
             return
 
@@ -46,10 +48,9 @@ class Arrivals:
             return self._reconciled
         return None if topic == RESYNC or topic in FOUND else self._heard
 
-    def _write(self, connection: str) -> None:
-        for key in [key for key in self._counts if key[0] == connection]:
-            _, traffic, day = key
-            traffic.add(connection, day, self._counts[key])
+    def _write(self, connection: str, traffic: Traffic) -> None:
+        for key in [key for key in self._counts if key[:2] == (connection, traffic)]:
+            traffic.add(connection, key[2], self._counts[key])
             del self._counts[key]
 
 

@@ -91,8 +91,7 @@ class LocalStack:
         self._api_url = api_url
         self._choices = choices
         names = deployment.names
-        sync = deployment.functions[SYNC]
-        syncers = max(FEWEST_SYNCERS, sync.maximum_concurrency)
+        syncers = max(FEWEST_SYNCERS, deployment.functions[SYNC].maximum_concurrency)
         self._log_lines = LogLines(
             logs=emulator.client("logs"),
             group=deployment.resources["Logs"],
@@ -103,25 +102,14 @@ class LocalStack:
         self._retry = self._pool(RETRY, 1)
         self._check = self._pool(CHECK, 1)
         self._reconcile = self._pool(RECONCILE, 1)
-        sqs = emulator.client("sqs")
-        events = SourceMapping(
-            sqs=sqs,
-            queue_url=names["QUEUE_URL"],
-            invoke=self._sync.invoke,
-            batch_size=sync.batch_size,
-            pause=math.ceil(choices.retry_base),
-        )
+        pause = math.ceil(choices.retry_base)
+        events = self._mapping(SYNC, self._sync, names["QUEUE_URL"], pause=pause)
         self._poller = Poller(events, workers=syncers)
-        turns = SourceMapping(
-            sqs=sqs,
-            queue_url=names["RECONCILIATION_QUEUE_URL"],
-            invoke=self._reconcile.invoke,
-            batch_size=deployment.functions[RECONCILE].batch_size,
-            pause=0,
-        )
+        url = names["RECONCILIATION_QUEUE_URL"]
+        turns = self._mapping(RECONCILE, self._reconcile, url, pause=0)
         reconciliation = Reconciliation(invoke=self._reconcile.invoke, turns=turns)
         self._queues = Queues(
-            sqs=sqs,
+            sqs=emulator.client("sqs"),
             url=names["QUEUE_URL"],
             dead_letter_url=names["DEAD_LETTER_QUEUE_URL"],
             poller=self._poller,
@@ -167,6 +155,15 @@ class LocalStack:
             pool.end()
         self._poller.wait_until_stopped()
         self._log_lines.stop()
+
+    def _mapping(self, name: str, pool: Pool, queue_url: str, *, pause: int) -> SourceMapping:
+        return SourceMapping(
+            sqs=self._emulator.client("sqs"),
+            queue_url=queue_url,
+            invoke=pool.invoke,
+            batch_size=self._deployment.functions[name].batch_size,
+            pause=pause,
+        )
 
     def _pool(self, name: str, size: int) -> Pool:
         function = self._deployment.functions[name]

@@ -81,6 +81,8 @@ class PlayedApi:
         following = str(end) if end < len(shown) else None
         return Page(orders=shown[start:end], next=self.repeats or following)
 
+    # --- what no round asks for ---
+
     def count(self, span: Span) -> int:
         raise NotImplementedError
 
@@ -89,6 +91,8 @@ class PlayedApi:
 
     def oldest_shown(self, now: datetime) -> datetime | None:
         raise NotImplementedError
+
+    # --- its webhooks ---
 
     def webhooks(self) -> list[Webhook]:
         self._answer()

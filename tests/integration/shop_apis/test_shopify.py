@@ -1,14 +1,12 @@
 """Shopify's Admin API against a played shop: what is asked, seen, changed, and told of errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from seven_senders_adapter.clock import utc_now
-from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.shop_apis.shop_api import (
     CredentialsRefused,
     NotDone,
@@ -18,41 +16,24 @@ from seven_senders_adapter.shop_apis.shop_api import (
     Throttled,
     WrongShop,
 )
-from seven_senders_adapter.shop_apis.shopify import ShopifyApi
 from seven_senders_local.played_shops.bucket import Bucket
 from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
+from tests.integration.shop_apis.shopify_shop import ShopifyShop
 from tests.played.clock import PlayedClock
 
 URL = "https://api.example/webhooks/acme"
 
 
-@dataclass
-class Shop:
-    played: PlayedShopify
-    url: str
-    clock: PlayedClock
-    waits: list[float] = field(default_factory=list)
-
-    def api(self, **settings: Any) -> ShopifyApi:
-        app = {"client_id": "client_1", "client_secret": SecretStr("shpss_1")}
-        document = ShopifyApiDocument(url=self.url, **app | settings)
-        return ShopifyApi(document, sleep=self.sleep, monotonic=self.clock.epoch)
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.clock.sleep(seconds)
-
-
 @pytest.fixture
-def shop() -> Iterator[Shop]:
+def shop() -> Iterator[ShopifyShop]:
     clock = PlayedClock(1_800_000_000)
     played = PlayedShopify(now=clock.now)
     with played.serve() as server:
-        yield Shop(played, server.url, clock)
+        yield ShopifyShop(played, server.url, clock)
 
 
-def test_an_app_logs_in_once_and_sees_its_webhooks_on_every_page(shop: Shop) -> None:
+def test_an_app_logs_in_once_and_sees_its_webhooks_on_every_page(shop: ShopifyShop) -> None:
     shop.played.page_size = 2
     topics = ["ORDERS_CREATE", "ORDERS_PARTIALLY_FULFILLED", "PRODUCTS_UPDATE"]
     for topic in topics:
@@ -70,7 +51,7 @@ def test_an_app_logs_in_once_and_sees_its_webhooks_on_every_page(shop: Shop) -> 
     assert shop.played.calls.count("webhookSubscriptions") == 2
 
 
-def test_a_token_of_the_admin_api_needs_no_login(shop: Shop) -> None:
+def test_a_token_of_the_admin_api_needs_no_login(shop: ShopifyShop) -> None:
     api = shop.api(client_id=None, access_token=SecretStr("shpat_1"))
     assert api.webhooks() == []
     assert "log_in" not in shop.played.calls
@@ -85,7 +66,7 @@ def test_a_token_of_the_admin_api_needs_no_login(shop: Shop) -> None:
     ],
 )
 def test_what_keeps_a_webhook_from_whole_orders_is_seen_and_mended(
-    shop: Shop, changes: dict[str, object], fault: str
+    shop: ShopifyShop, changes: dict[str, object], fault: str
 ) -> None:
     shop.played.add("ORDERS_PAID", "https://api.example/webhooks/acme/", **changes)
     api = shop.api()
@@ -96,7 +77,7 @@ def test_what_keeps_a_webhook_from_whole_orders_is_seen_and_mended(
     assert (webhook.url, webhook.faults) == (URL, ())
 
 
-def test_a_webhook_is_made_in_json_and_removed(shop: Shop) -> None:
+def test_a_webhook_is_made_in_json_and_removed(shop: ShopifyShop) -> None:
     api = shop.api()
     for topic in api.topics:
         api.create(topic, url=URL, secret="")
@@ -107,7 +88,7 @@ def test_a_webhook_is_made_in_json_and_removed(shop: Shop) -> None:
     assert api.webhooks() == []
 
 
-def test_what_was_removed_already_is_removed(shop: Shop) -> None:
+def test_what_was_removed_already_is_removed(shop: ShopifyShop) -> None:
     shop.played.add("ORDERS_PAID", URL)
     api = shop.api()
     (webhook,) = api.webhooks()
@@ -116,7 +97,7 @@ def test_what_was_removed_already_is_removed(shop: Shop) -> None:
     assert api.webhooks() == []
 
 
-def test_a_webhook_that_shopify_does_not_let_go_is_not_removed(shop: Shop) -> None:
+def test_a_webhook_that_shopify_does_not_let_go_is_not_removed(shop: ShopifyShop) -> None:
     shop.played.add("ORDERS_PAID", URL)
     api = shop.api()
     (webhook,) = api.webhooks()
@@ -127,7 +108,7 @@ def test_a_webhook_that_shopify_does_not_let_go_is_not_removed(shop: Shop) -> No
 
 @pytest.mark.parametrize("cursor", [None, 7, "1"])
 def test_pages_of_webhooks_that_lead_nowhere_end_with_what_is_wrong(
-    shop: Shop, cursor: object
+    shop: ShopifyShop, cursor: object
 ) -> None:
     shop.played.page_size = 1
     for number in range(3):
@@ -147,14 +128,14 @@ def test_pages_of_webhooks_that_lead_nowhere_end_with_what_is_wrong(
             shop.api().webhooks()
 
 
-def test_it_waits_as_long_as_the_cost_of_a_query_needs(shop: Shop) -> None:
+def test_it_waits_as_long_as_the_cost_of_a_query_needs(shop: ShopifyShop) -> None:
     shop.played.bucket = Bucket(shop.clock.now, restored=50, left=104)
     assert shop.api().webhooks() == []
     assert shop.waits == [2.0]  # 100 of the 204 points are lacking, and 50 come back a second
     assert shop.played.calls.count("throttled") == 1
 
 
-def test_it_waits_as_long_as_a_429_says(shop: Shop) -> None:
+def test_it_waits_as_long_as_a_429_says(shop: ShopifyShop) -> None:
     shop.played.busy = 1
     assert shop.api().webhooks() == []
     assert shop.waits == [1.0]
@@ -271,7 +252,7 @@ PAGE = "<html><body><h2>Oauth error {}</h2></body></html>"
     ],
 )
 def test_what_goes_wrong_is_told_by_its_kind_with_what_to_do(
-    shop: Shop,
+    shop: ShopifyShop,
     settings: dict[str, object],
     played: dict[str, object],
     error: type[ShopApiError],
@@ -286,19 +267,19 @@ def test_what_goes_wrong_is_told_by_its_kind_with_what_to_do(
     assert "shpat" not in str(raised.value)
 
 
-def test_what_shopify_refuses_of_a_webhook_is_told_in_its_words(shop: Shop) -> None:
+def test_what_shopify_refuses_of_a_webhook_is_told_in_its_words(shop: ShopifyShop) -> None:
     shop.played.user_error = "This app is not approved to subscribe to webhook topics"
     with pytest.raises(NotDone, match="This app is not approved"):
         shop.api().create("orders/paid", url=URL, secret="")
 
 
-def test_a_shop_that_is_not_there_is_told(shop: Shop) -> None:
+def test_a_shop_that_is_not_there_is_told(shop: ShopifyShop) -> None:
     shop.url = "http://127.0.0.1:1"
     with pytest.raises(ShopUnreachable, match=r"127\.0\.0\.1:1 can't be reached"):
         shop.api().webhooks()
 
 
-def test_a_long_wait_is_left_to_the_person(shop: Shop) -> None:
+def test_a_long_wait_is_left_to_the_person(shop: ShopifyShop) -> None:
     shop.played.refused = Said(status=429, headers={"Retry-After": "3600"})
     with pytest.raises(Throttled, match="try again in 3600 s"):
         shop.api().webhooks()

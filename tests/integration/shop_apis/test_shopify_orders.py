@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, Visitor, parse, visit
 from pydantic import SecretStr
 
-from seven_senders_adapter.connections.shop_apis import ShopifyApiDocument
 from seven_senders_adapter.shop_apis import shopify_orders
 from seven_senders_adapter.shop_apis.shop_api import (
     By,
@@ -25,6 +23,7 @@ from seven_senders_adapter.shops.reading import Body
 from seven_senders_local.played_shops.bucket import Bucket
 from seven_senders_local.played_shops.loopback import Asked, Loopback, Said
 from seven_senders_local.played_shops.shopify import PlayedShopify
+from tests.integration.shop_apis.shopify_shop import ShopifyShop
 from tests.played.clock import PlayedClock
 
 DAY = datetime(2026, 10, 16, tzinfo=UTC)
@@ -61,23 +60,8 @@ def refund(number: int, lines: Sequence[int]) -> Any:
     return {"id": number, "created_at": DAY.isoformat(), "refund_line_items": entries}
 
 
-@dataclass
-class Shop:
-    """A played shop and its API. ``waits``: seconds that it was waited for."""
-
-    played: PlayedShopify
-    url: str
-    clock: PlayedClock
-    waits: list[float] = field(default_factory=list)
-
-    def api(self, **settings: Any) -> ShopifyApi:
-        app = {"client_id": "client_1", "client_secret": SecretStr("shpss_1")}
-        document = ShopifyApiDocument(url=self.url, **app | settings)
-        return ShopifyApi(document, sleep=self.sleep, monotonic=self.clock.epoch)
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.clock.sleep(seconds)
+class Shop(ShopifyShop):
+    """One that has orders."""
 
     def fill(self, orders: int, *, apart: timedelta = SECOND) -> None:
         """Orders from DAY on, with the ids 1, 2, 3 and so on."""
